@@ -1,0 +1,120 @@
+import type { Finding } from '../findings.js';
+import type { JsonObject } from '../json.js';
+import type { Capabilities, FindHint, Snapshot } from '../target/target.js';
+import type { Body, Difference, ObjectKind, TargetObject } from '../target/objects.js';
+import type { RecordKind, SourceRecord, User, World } from '../sources/records.js';
+import type { Settings } from '../config.js';
+import type { Catalog } from '../mapping/catalog.js';
+
+/** What a stage answers: pure data (and pure functions) that the engine carries out. */
+
+/** What the engine does when an object of the planned name is on the gateway already. Pure. */
+export type Adoption =
+  | { readonly verdict: 'adopt'; readonly findings: readonly Finding[] }
+  | { readonly verdict: 'conflict'; readonly message: string; readonly nextStep: string };
+
+export type CreateWrite = {
+  readonly action: 'create';
+  readonly kind: ObjectKind;
+  /** Natural name: what the object is looked up by; one write per (kind, name) and run, shared by all records that name it. */
+  readonly name: string;
+  /** What a log line says about it: `provider "openai" (custom=false, base_url="")`. */
+  readonly label: string;
+  readonly path: string;
+  readonly body: Body;
+  readonly hint?: FindHint;
+  /** Asked when the name exists and was not made by this journal; `differences` = how it differs from `body`. */
+  readonly adopt: (existing: TargetObject, differences: readonly Difference[]) => Adoption;
+  /** Refusals (HTTP 4xx) whose message contains `text` do not fail the record: this write is left out and the finding recorded. */
+  readonly tolerated?: readonly { readonly text: string; readonly skip: { readonly reason: string; readonly message: string } }[];
+};
+
+export type UpdateWrite = {
+  readonly action: 'update';
+  readonly kind: ObjectKind;
+  readonly name: string;
+  readonly label: string;
+  readonly path: string;
+  readonly id: string;
+  readonly hint?: FindHint;
+  /** The whole body of the PUT from what is on the gateway right now; null = nothing to change. */
+  readonly body: (current: TargetObject) => Body | null;
+};
+
+export type PlannedWrite = CreateWrite | UpdateWrite;
+
+/** What a written record still lacks; filled in by a later run (mapping.md R2). */
+export type Missing = { readonly what: 'owner' | 'allow_list' | 'limits'; readonly message: string };
+
+export type Plan = { readonly findings: readonly Finding[] } & (
+  | { readonly outcome: 'skipped'; readonly reason: string; readonly message: string }
+  | {
+      readonly outcome: 'failed';
+      readonly failure: 'permanent' | 'conflict' | 'ambiguous';
+      readonly reason: string;
+      readonly message: string;
+      readonly nextStep: string;
+    }
+  /** Stays pending: a dependency is not there yet. */
+  | { readonly outcome: 'waiting'; readonly reason: string; readonly message: string }
+  | {
+      readonly outcome: 'write';
+      /** In order; a write whose predecessor failed is not sent. */
+      readonly writes: readonly PlannedWrite[];
+      /** The object whose id becomes the record's Bifrost id. */
+      readonly main: { readonly kind: ObjectKind; readonly name: string };
+      readonly missing: readonly Missing[];
+      /** Kept on the record for later runs (e.g. the fingerprint of the access written). Never a secret. */
+      readonly detail: JsonObject;
+    }
+  /** Written before, complete, nothing to do. `findings` of the earlier plan stay. */
+  | { readonly outcome: 'settled' }
+);
+
+export type RecordStatus = 'pending' | 'written' | 'skipped' | 'failed';
+
+/** What the journal knows about the record being planned. */
+export type RecordState = {
+  readonly status: RecordStatus;
+  readonly bifrostId: string | null;
+  /** Name of its main object, once given it never changes (mapping.md G2). */
+  readonly bifrostName: string | null;
+  readonly origin: 'created' | 'adopted' | null;
+  readonly missing: readonly Missing[];
+  readonly detail: JsonObject;
+  /** The source changed since it was written. */
+  readonly drifted: boolean;
+};
+
+/** What a stage may look at besides its record. All synchronous and pure: no network, no clock. */
+export interface PlanContext {
+  readonly world: World;
+  readonly settings: Settings;
+  readonly capabilities: Capabilities;
+  /** Names, provider keys and groups derived from the world (mapping/catalog.ts). */
+  readonly catalog: Catalog;
+  readonly snapshot: Snapshot;
+  /** Bifrost id of an object that is there now (created, adopted, or found); undefined when it is not. In a dry run a placeholder. */
+  objectId(kind: ObjectKind, name: string): string | undefined;
+  /** true when this journal created the object. */
+  createdByUs(kind: ObjectKind, name: string): boolean;
+  /** Journal state of another record, e.g. the team that owns a key. */
+  record(kind: RecordKind, id: string): (RecordState & { readonly exists: true }) | undefined;
+  /** A user row by id (streamed ones live in the journal). */
+  user(id: string): User | undefined;
+  /** How many records of this kind with the same natural name come first by (createdAt, id): 0 = keeps the plain name. */
+  rank(kind: RecordKind, id: string): number;
+  /** Milliseconds since 1970; one fixed value per run. */
+  readonly now: number;
+}
+
+export const STAGES = ['models', 'organizations', 'teams', 'users', 'virtual-keys'] as const;
+export type StageName = (typeof STAGES)[number];
+
+export interface Stage<R extends SourceRecord = SourceRecord> {
+  readonly name: StageName;
+  readonly kinds: readonly R['kind'][];
+  /** How many writes of this stage may be in flight at once (contracts B§13): 1 = strictly one at a time. */
+  readonly parallel: 'one' | 'many';
+  plan(record: R, state: RecordState, context: PlanContext): Plan;
+}
