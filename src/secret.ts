@@ -40,7 +40,17 @@ export function fingerprinter(key: Buffer): Fingerprint {
  * Where a secret stands in a record or a request body: the world deals the value when the request is sent,
  * the journal only ever sees the fingerprint.
  */
-export type SecretRef = { readonly $secret: string; readonly fingerprint: string };
+export type SecretRef = {
+  readonly $secret: string;
+  readonly fingerprint: string;
+  /**
+   * 8 hexadecimal characters of an HMAC under the salt key: equal in every journal, so that names built from it stay the
+   * same from run to run; worthless to whoever lacks the salt key.
+   */
+  readonly tag?: string;
+  /** `Bearer` when the value is an Authorization header of that scheme: the bare token is dealt, not the header. */
+  readonly scheme?: 'Bearer';
+};
 
 export function isSecretRef(value: unknown): value is SecretRef {
   return typeof value === 'object' && value !== null && '$secret' in value && 'fingerprint' in value;

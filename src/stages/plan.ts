@@ -2,7 +2,7 @@ import type { Finding } from '../findings.js';
 import type { JsonObject } from '../json.js';
 import type { Capabilities, FindHint, Snapshot } from '../target/target.js';
 import type { Body, Difference, ObjectKind, TargetObject } from '../target/objects.js';
-import type { RecordKind, SourceRecord, User, World } from '../sources/records.js';
+import type { Membership, RecordKind, SourceRecord, User, World } from '../sources/records.js';
 import type { Settings } from '../config.js';
 import type { Catalog } from '../mapping/catalog.js';
 
@@ -25,8 +25,13 @@ export type CreateWrite = {
   readonly hint?: FindHint;
   /** Asked when the name exists and was not made by this journal; `differences` = how it differs from `body`. */
   readonly adopt: (existing: TargetObject, differences: readonly Difference[]) => Adoption;
+  /** What to do next when a refusal's message contains `text`; the general advice otherwise. */
+  readonly advice?: readonly { readonly text: string; readonly nextStep: string }[];
   /** Refusals (HTTP 4xx) whose message contains `text` do not fail the record: this write is left out and the finding recorded. */
-  readonly tolerated?: readonly { readonly text: string; readonly skip: { readonly reason: string; readonly message: string } }[];
+  readonly tolerated?: readonly {
+    readonly text: string;
+    readonly skip: { readonly reason: string; readonly message: string };
+  }[];
 };
 
 export type UpdateWrite = {
@@ -66,6 +71,8 @@ export type Plan = { readonly findings: readonly Finding[] } & (
       readonly missing: readonly Missing[];
       /** Kept on the record for later runs (e.g. the fingerprint of the access written). Never a secret. */
       readonly detail: JsonObject;
+      /** The record is planned once more in this run when these writes are done: what is left needs the ids they got. */
+      readonly again?: true;
     }
   /** Written before, complete, nothing to do. `findings` of the earlier plan stay. */
   | { readonly outcome: 'settled' }
@@ -102,6 +109,8 @@ export interface PlanContext {
   record(kind: RecordKind, id: string): (RecordState & { readonly exists: true }) | undefined;
   /** A user row by id (streamed ones live in the journal). */
   user(id: string): User | undefined;
+  /** The membership of a user in a team, for its budget and model list. */
+  membership(teamId: string, userId: string): Membership | undefined;
   /** How many records of this kind with the same natural name come first by (createdAt, id): 0 = keeps the plain name. */
   rank(kind: RecordKind, id: string): number;
   /** Milliseconds since 1970; one fixed value per run. */

@@ -1,0 +1,43 @@
+// The one test command: ready the checkout, then types, lint, format, and every suite that needs no outside server.
+// The last line is `N passed, N failed`.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeReady, root, run } from './ready.mjs';
+
+makeReady();
+let passed = 0;
+let failed = 0;
+for (const [name, args] of [
+  ['types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']],
+  ['lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']],
+  ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
+]) {
+  const ok = run('node', args) === 0;
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`);
+  if (ok) passed += 1;
+  else failed += 1;
+}
+
+const report = join(root, '.tmp', 'vitest.json');
+mkdirSync(join(root, '.tmp'), { recursive: true });
+rmSync(report, { force: true });
+const status = run('node', [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--reporter=dot',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+]);
+try {
+  const results = JSON.parse(readFileSync(report, 'utf8'));
+  passed += results.numPassedTests;
+  failed += results.numFailedTests;
+  // A file that could not even be loaded has no tests to count.
+  failed += results.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+} catch {
+  failed += 1;
+}
+if (status !== 0 && failed === 0) failed = 1;
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

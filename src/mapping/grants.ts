@@ -1,0 +1,205 @@
+import { finding, type Finding } from '../findings.js';
+import type { Capabilities } from '../target/target.js';
+import { rewritten, unrestricted, wildcard, type AccessIndex, type Subject } from './access.js';
+import { isUnserved, type Catalog, type Route } from './catalog.js';
+
+/** What one key may call, said in routes of the catalog (mapping.md V4–V6, A1). An empty grant is nothing, never everything. */
+export type Grant = {
+  /** No list restricts the key: it also gets the providers that are not LiteLLM's (V5). */
+  readonly unrestricted: boolean;
+  readonly routes: readonly Route[];
+  /** Per provider: `["*"]` or the names behind the prefix; weight null on Bifrost (P§2.5). */
+  readonly wildcards: readonly {
+    readonly provider: string;
+    readonly key: string;
+    readonly models: readonly string[];
+  }[];
+  readonly findings: readonly Finding[];
+};
+
+export type GrantRules = {
+  readonly catalog: Catalog;
+  readonly index: AccessIndex;
+  readonly capabilities: Capabilities;
+  readonly organizationGates: 'enforce' | 'ignore';
+};
+
+/** Names shown in one finding; the rest is counted. */
+const SHOWN = 12;
+
+export function listed(names: readonly string[]): string {
+  const shown = names
+    .slice(0, SHOWN)
+    .map((n) => `"${n}"`)
+    .join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
+}
+
+export function planGrant(subject: Subject, rules: GrantRules): Grant {
+  const { catalog, index } = rules;
+  const gates = rules.organizationGates === 'enforce';
+  const teamId = subject.team?.id ?? null;
+  const routes: Route[] = [];
+  const unserved = new Map<string, { message: string; names: string[] }>();
+  const gated: string[] = [];
+  const disagreeing: string[] = [];
+  const lose = (reason: string, name: string, message: string): void => {
+    const entry = unserved.get(reason) ?? { message, names: [] };
+    entry.names.push(name);
+    unserved.set(reason, entry);
+  };
+
+  const viaWildcard = new Map<string, string[]>();
+  for (const name of candidateNames(subject, catalog)) {
+    const decided = rewritten(name, subject, index, gates);
+    if (!decided.ok) {
+      if (decided.why === 'organization') gated.push(name);
+      if (decided.why === 'versions_disagree') disagreeing.push(name);
+      continue;
+    }
+    const routed = catalog.groups.route(decided.routed, teamId);
+    if (routed.kind === 'group') {
+      const route = catalog.route(name, routed.group);
+      if (isUnserved(route)) lose(route.reason, name, route.message);
+      else routes.push(route);
+    } else if (routed.kind === 'wildcard') {
+      const plan = catalog.wildcards.get(routed.deployment.id);
+      // Only a name that is not rewritten can pass through a provider that takes names as they come.
+      if (plan?.ok && plan.reachable && decided.routed === name && name.startsWith(`${plan.prefix}/`)) {
+        viaWildcard.set(routed.deployment.id, [
+          ...(viaWildcard.get(routed.deployment.id) ?? []),
+          name.slice(plan.prefix.length + 1),
+        ]);
+      } else lose('needs_routing_rule', name, 'these names are served by a wildcard, which needs a routing rule');
+    } else if (mentioned(subject).has(name)) lose('unmapped_model', name, 'these names lead to no deployment');
+  }
+
+  const all = unrestricted(subject, gates);
+  const wildcards = wildcardGrants(subject, rules, gates, viaWildcard, lose);
+  const findings: Finding[] = [...unserved].map(([reason, { names }]) =>
+    finding('loss', reason, 'models', explain(reason, [...new Set(names)].sort())),
+  );
+  if (gated.length > 0) {
+    findings.push(
+      finding(
+        'change',
+        'organization_gate_now_enforced',
+        'organization_id',
+        `the organization does not list ${listed(gated.sort())}; LiteLLM does not check that when the key is used, Bifrost now does (--organization-gates ignore leaves it out)`,
+      ),
+    );
+  }
+  if (disagreeing.length > 0) {
+    findings.push(
+      finding(
+        'loss',
+        'version_unknown',
+        'aliases',
+        `LiteLLM versions disagree about ${listed(disagreeing.sort())}, and the version is unknown; left out`,
+      ),
+    );
+  }
+  if (wildcards.length > 0 && rules.capabilities.bareNamesReachWildcards) {
+    findings.push(
+      finding(
+        'change',
+        'bare_names_reach_wildcard',
+        'models',
+        `on this Bifrost a bare name nobody knows also goes to ${wildcards.map((w) => w.provider).join(', ')}, a model the key may call with its prefix anyway; a routing rule closes it`,
+      ),
+    );
+  }
+  return { unrestricted: all, routes, wildcards, findings };
+}
+
+function explain(reason: string, names: readonly string[]): string {
+  switch (reason) {
+    case 'needs_routing_rule':
+      return `not carried until there are routing rules: ${listed(names)}`;
+    case 'deployment_not_carried':
+      return `no deployment of these could be carried: ${listed(names)}`;
+    case 'name_not_carried':
+      return `served by a server without keys under another name: ${listed(names)}`;
+    case 'unmapped_model':
+      return `leads to no deployment: ${listed(names)}`;
+    case 'partial_list_entry':
+      return `patterns that Bifrost's lists cannot say: ${listed(names)}`;
+    default:
+      return `not carried: ${listed(names)}`;
+  }
+}
+
+/** Every name this key could ask for: global ones, its team's, and all alias names in force. */
+function candidateNames(subject: Subject, catalog: Catalog): Set<string> {
+  const names = new Set(catalog.groups.globalNames);
+  if (subject.team) {
+    for (const name of catalog.groups.teamNames(subject.team.id)) names.add(name);
+    for (const name of Object.keys(subject.team.modelAliases)) names.add(name);
+  }
+  for (const name of Object.keys(subject.key.aliases)) names.add(name);
+  for (const name of mentioned(subject)) if (!name.includes('*') && !SPECIAL.has(name)) names.add(name);
+  return names;
+}
+
+const SPECIAL = new Set(['all-proxy-models', 'all-team-models', 'no-default-models', 'all-org-models']);
+
+/** Names written in the key's own lists: those are worth a finding when they lead nowhere (V6). */
+function mentioned(subject: Subject): Set<string> {
+  return new Set([...subject.key.models, ...(subject.team?.models ?? []), ...Object.keys(subject.key.aliases)]);
+}
+
+/**
+ * Wildcard deployments the key may use. Wholly, when LiteLLM lets it call any name behind the prefix (asked with a name
+ * that is in no list); else for the names its lists spell out.
+ */
+function wildcardGrants(
+  subject: Subject,
+  rules: GrantRules,
+  gates: boolean,
+  viaWildcard: ReadonlyMap<string, readonly string[]>,
+  lose: (reason: string, name: string, message: string) => void,
+): Grant['wildcards'] {
+  const { catalog, index } = rules;
+  const grants: Grant['wildcards'][number][] = [];
+  for (const deployment of catalog.groups.wildcards) {
+    const pattern = deployment.modelName;
+    const plan = catalog.wildcards.get(deployment.id);
+    const open = rewritten(pattern.replaceAll('*', ANY_NAME), subject, index, gates);
+    const models = open.ok ? ['*'] : [...new Set(viaWildcard.get(deployment.id) ?? [])].sort();
+    if (!open.ok) for (const entry of partialEntries(subject, pattern)) lose('partial_list_entry', entry, '');
+    if (!plan?.ok || !plan.reachable) {
+      if (open.ok) lose('needs_routing_rule', pattern, 'wildcards that need a routing rule');
+      continue;
+    }
+    if (models.length > 0) grants.push({ provider: plan.provider.name, key: plan.key.name, models });
+  }
+  return grants;
+}
+
+/** A name nobody lists, so that only patterns and unrestricted lists let it pass. */
+const ANY_NAME = 'a-name-that-no-list-spells-out';
+
+/** Entries like `wild/a*` that cover part of a wildcard deployment. */
+function partialEntries(subject: Subject, pattern: string): string[] {
+  const head = pattern.slice(0, pattern.indexOf('*'));
+  return subject.key.models.filter((entry) => {
+    if (!entry.includes('*') || entry === '*' || entry === pattern) return false;
+    return entry.startsWith(head) && wildcard(pattern)?.test(entry.replaceAll('*', '')) === true;
+  });
+}
+
+/** Equal text = equal grant: what `planGrant` reads of a subject, for memoizing over 100,000 keys. */
+export function grantSignature(subject: Subject): string {
+  const { key } = subject;
+  return JSON.stringify([
+    key.models,
+    key.aliases,
+    key.accessGroupIds,
+    Object.keys(key.config).length > 0,
+    key.teamId === null ? null : (subject.team?.id ?? 'missing'),
+    key.teamId === null && subject.user ? subject.user.models : null,
+    subject.organization?.id ?? null,
+    subject.project?.id ?? null,
+    subject.memberModels,
+  ]);
+}

@@ -1,0 +1,101 @@
+import { finding, type Finding } from '../findings.js';
+import { disambiguated, naturalName } from '../mapping/names.js';
+import type { SourceRecord } from '../sources/records.js';
+import type { Difference, TargetObject } from '../target/objects.js';
+import type { JsonObject } from '../json.js';
+import type { Adoption, CreateWrite, Missing, Plan, PlanContext, PlannedWrite, RecordState } from './plan.js';
+
+/** What the stages have in common: names, adoption, and the shapes of their answers. */
+
+export function skip(reason: string, message: string, findings: readonly Finding[] = []): Plan {
+  return { outcome: 'skipped', reason, message, findings };
+}
+
+export function fail(reason: string, message: string, nextStep: string, findings: readonly Finding[] = []): Plan {
+  return { outcome: 'failed', failure: 'permanent', reason, message, nextStep, findings };
+}
+
+export function wait(reason: string, message: string, findings: readonly Finding[] = []): Plan {
+  return { outcome: 'waiting', reason, message, findings };
+}
+
+export function write(
+  writes: readonly PlannedWrite[],
+  main: { readonly kind: CreateWrite['kind']; readonly name: string },
+  findings: readonly Finding[],
+  missing: readonly Missing[] = [],
+  detail: JsonObject = {},
+): Plan {
+  return { outcome: 'write', writes, main, missing, detail, findings };
+}
+
+export const SETTLED: Plan = { outcome: 'settled', findings: [] };
+
+export type Naming =
+  | { readonly ok: true; readonly name: string; readonly findings: readonly Finding[] }
+  | { readonly ok: false; readonly plan: Plan };
+
+/** The record's name on Bifrost: what the journal gave it before, else plain for the first among equals (G2, V2). */
+export function nameFor(record: SourceRecord, state: RecordState, context: PlanContext, what: string): Naming {
+  const natural = naturalName(record);
+  if (state.bifrostName !== null)
+    return { ok: true, name: state.bifrostName, findings: renamed(natural, state.bifrostName, what) };
+  if (context.rank(record.kind, record.id) === 0) return { ok: true, name: natural, findings: [] };
+  if (context.settings.onCollision === 'fail') {
+    return {
+      ok: false,
+      plan: {
+        outcome: 'failed',
+        failure: 'conflict',
+        reason: 'name_collision',
+        message: `another ${what} in LiteLLM is called "${natural}" too, and names must be unique on Bifrost`,
+        nextStep: 'Rename one of them in LiteLLM, or run without --on-collision fail.',
+        findings: [],
+      },
+    };
+  }
+  const name = disambiguated(natural, record.id);
+  return { ok: true, name, findings: renamed(natural, name, what) };
+}
+
+function renamed(natural: string, name: string, what: string): Finding[] {
+  return name === natural
+    ? []
+    : [
+        finding(
+          'change',
+          'renamed',
+          'name',
+          `"${natural}" is the name of an older ${what} too; on Bifrost it is "${name}"`,
+        ),
+      ];
+}
+
+/** G3: what is there is adopted and not touched; what differs is said, looser limits as a loss. */
+export function adoptOrRefuse(context: PlanContext, what: string) {
+  return (existing: TargetObject, differences: readonly Difference[]): Adoption => {
+    if (context.settings.onExisting === 'fail') {
+      return {
+        verdict: 'conflict',
+        message: `a ${what} named "${existing.name}" is on Bifrost already`,
+        nextStep: 'Rename or delete it there, or run without --on-existing fail.',
+      };
+    }
+    return { verdict: 'adopt', findings: adoptionFindings(what, existing.name, differences) };
+  };
+}
+
+export function adoptionFindings(what: string, name: string, differences: readonly Difference[]): Finding[] {
+  const adopted = finding('notice', 'adopted', '', `the ${what} "${name}" was on Bifrost already; it is used as it is`);
+  return [
+    adopted,
+    ...differences.map((d) =>
+      finding(
+        'loss',
+        'adopted_differs',
+        d.field,
+        `${d.field} on Bifrost is ${d.found}, LiteLLM asks for ${d.wanted}; it was not changed`,
+      ),
+    ),
+  ];
+}

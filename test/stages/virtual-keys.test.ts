@@ -1,0 +1,356 @@
+import { describe, expect, it } from 'vitest';
+import { virtualKeys } from '../../src/stages/virtual-keys.js';
+import type { CreateWrite, Plan, RecordState, UpdateWrite } from '../../src/stages/plan.js';
+import type { VirtualKey } from '../../src/sources/records.js';
+import type { VirtualKeyObject } from '../../src/target/objects.js';
+import {
+  contextOf,
+  deployment,
+  membership,
+  NEW_DIALECT,
+  NO_LIMITS,
+  OLD_BIFROST,
+  OLD_DIALECT,
+  organization,
+  PENDING,
+  secret,
+  team,
+  user,
+  virtualKey,
+  world,
+  type ContextParts,
+  type WorldParts,
+} from '../factories.js';
+
+const DEPLOYMENTS = ['a', 'b', 'c'].map((name) =>
+  deployment(name, { model: `openai/up-${name}`, api_key: secret('k'), api_base: 'https://up.example/v1' }),
+);
+
+function plan(key: VirtualKey, parts: ContextParts & { world?: WorldParts; state?: Partial<RecordState> } = {}): Plan {
+  const w = world({ deployments: DEPLOYMENTS, ...parts.world });
+  return virtualKeys.plan(key, { ...PENDING, ...parts.state }, contextOf(w, parts));
+}
+
+function written(key: VirtualKey, parts: Parameters<typeof plan>[1] = {}) {
+  const planned = plan(key, parts);
+  if (planned.outcome !== 'write') throw new Error(`${planned.outcome}: ${JSON.stringify(planned)}`);
+  const create = planned.writes[0] as CreateWrite;
+  return { ...planned, body: create.body as Record<string, unknown>, create };
+}
+
+const codes = (p: Plan): string[] => p.findings.map((f) => f.code);
+const models = (key: VirtualKey, parts: Parameters<typeof plan>[1] = {}): string[] =>
+  (written(key, parts).body['provider_configs'] as { allowed_models: string[] }[]).flatMap((c) => c.allowed_models);
+
+describe('what is a key at all (V1)', () => {
+  it('skips dashboard sessions, management keys and expired keys, each by its reason', () => {
+    const reason = (key: VirtualKey, parts = {}) => {
+      const p = plan(key, parts);
+      return p.outcome === 'skipped' ? p.reason : p.outcome;
+    };
+    expect(reason(virtualKey('ui', { teamId: 'litellm-dashboard' }))).toBe('dashboard_session');
+    expect(reason(virtualKey('m', { allowedRoutes: ['management_routes'] }))).toBe('not_an_inference_key');
+    expect(reason(virtualKey('m', { allowedRoutes: ['/key/info', 'info_routes'] }))).toBe('not_an_inference_key');
+    expect(reason(virtualKey('m', { allowedRoutes: ['/v1/chat/completions'] }))).toBe('write');
+    const old = virtualKey('e', { expires: '2026-01-01T00:00:00Z' });
+    expect(reason(old)).toBe('expired');
+    expect(written(old, { settings: { expired: 'inactive' } }).body['is_active']).toBe(false);
+  });
+});
+
+describe('allow-lists (V4, V5)', () => {
+  it('hold exactly the public names, the keys that serve them, and a weight', () => {
+    const { body } = written(virtualKey('k', { models: ['a'] }));
+    expect(body['provider_configs']).toEqual([
+      {
+        provider: expect.stringMatching(/^openai-/) as string,
+        weight: 1,
+        allowed_models: ['a'],
+        key_ids: [expect.stringMatching(/^id:openai-/) as string],
+      },
+    ]);
+  });
+
+  it('are empty when nothing is left: disjoint lists never become everything', () => {
+    const { body } = written(virtualKey('k', { models: ['a'], teamId: 't' }), {
+      world: { teams: [team('t', { models: ['b'] })] },
+      records: { 'team t': { status: 'written', bifrostId: 'T' } },
+    });
+    expect(body['provider_configs']).toEqual([]);
+  });
+
+  it('fold the organization in, say what is lost, and leave it out on request', () => {
+    const parts = {
+      world: { organizations: [organization('o', { models: ['a'] })] },
+      records: { 'organization o': { status: 'written' as const, bifrostId: 'C' } },
+    };
+    const key = virtualKey('k', { organizationId: 'o', models: ['a', 'b'] });
+    expect(models(key, parts)).toEqual(['a']);
+    expect(codes(plan(key, parts))).toContain('organization_gate_now_enforced');
+    expect(models(key, { ...parts, settings: { organizationGates: 'ignore' } })).toEqual(['a', 'b']);
+  });
+
+  it('give unrestricted keys the providers that were there before, with weight null, unless told not to', () => {
+    const foreign = {
+      kind: 'provider' as const,
+      id: 'anthropic',
+      name: 'anthropic',
+      baseType: null,
+      baseUrl: null,
+      keyless: false,
+      listModels: true,
+      requestPathOverrides: {},
+      allowPrivateNetwork: false,
+    };
+    const entry = { provider: 'anthropic', weight: null, allowed_models: ['*'], key_ids: ['*'] };
+    expect(written(virtualKey('k'), { objects: [foreign] }).body['provider_configs']).toContainEqual(entry);
+    expect(
+      written(virtualKey('k'), { objects: [foreign], settings: { allModels: 'migrated' } }).body['provider_configs'],
+    ).not.toContainEqual(entry);
+    expect(
+      written(virtualKey('k', { models: ['a'] }), { objects: [foreign] }).body['provider_configs'],
+    ).not.toContainEqual(entry);
+  });
+
+  it('drop names whose provider key is missing and remember that they are', () => {
+    const { body, missing } = written(virtualKey('k'), { everythingWritten: false });
+    expect(body['provider_configs']).toEqual([]);
+    expect(missing).toMatchObject([{ what: 'allow_list' }]);
+  });
+
+  it('name what leads nowhere', () => {
+    const p = plan(virtualKey('k', { models: ['a', 'gone'] }));
+    expect(p.findings.find((f) => f.code === 'unmapped_model')?.message).toContain('"gone"');
+  });
+
+  it('split a name over providers by its weights, standby at 0', () => {
+    const two = [
+      deployment('g', { model: 'openai/x', api_key: secret('k'), weight: 3 }),
+      deployment('g', { model: 'anthropic/y', api_key: secret('k2'), weight: 1 }),
+    ];
+    const weights = (list: typeof two) =>
+      (
+        written(virtualKey('k'), { world: { deployments: list } }).body['provider_configs'] as {
+          provider: string;
+          weight: number;
+        }[]
+      ).map((c) => [c.provider, c.weight]);
+    expect(weights(two)).toEqual([['anthropic', 1], ['openai', 3]]); // prettier-ignore
+    const standby = [two[0], { ...two[1], params: { ...two[1]?.params, weight: 0 } }] as typeof two;
+    expect(weights(standby)).toEqual([['anthropic', 0], ['openai', 3]]); // prettier-ignore
+  });
+});
+
+describe('owner (V3)', () => {
+  const teams = { world: { teams: [team('t')] } };
+
+  it('is the team by its journal id, even when two teams share an alias', () => {
+    const parts = {
+      world: { teams: [team('t1', { alias: 'same' }), team('t2', { alias: 'same' })] },
+      records: {
+        'team t1': { status: 'written' as const, bifrostId: 'T1' },
+        'team t2': { status: 'written' as const, bifrostId: 'T2' },
+      },
+    };
+    expect(written(virtualKey('k', { teamId: 't2' }), parts).body).toMatchObject({ team_id: 'T2' });
+  });
+
+  it('is left out, warned about and remembered when the team is not there', () => {
+    const p = written(virtualKey('k', { teamId: 't' }), { ...teams, records: { 'team t': { status: 'failed' } } });
+    expect(p.body).not.toHaveProperty('team_id');
+    expect(p.missing).toMatchObject([{ what: 'owner' }]);
+    expect(codes(p)).toContain('unlinked');
+  });
+
+  it('is waited for with --require-owner', () => {
+    expect(plan(virtualKey('k', { teamId: 't' }), { ...teams, settings: { requireOwner: true } }).outcome).toBe(
+      'waiting',
+    );
+  });
+
+  it('is the organization only without a team', () => {
+    const parts = {
+      world: { organizations: [organization('o')] },
+      records: { 'organization o': { status: 'written' as const, bifrostId: 'C' } },
+    };
+    expect(written(virtualKey('k', { organizationId: 'o' }), parts).body).toMatchObject({ customer_id: 'C' });
+  });
+});
+
+describe('keys that must not come alive (V7, V8)', () => {
+  const active = (key: VirtualKey, parts: Parameters<typeof plan>[1] = {}) => written(key, parts).body['is_active'];
+  const linked = { 'team t': { status: 'written' as const, bifrostId: 'T' } };
+
+  it('are created inactive when the key or its team is blocked', () => {
+    expect(active(virtualKey('k', { blocked: true }))).toBe(false);
+    expect(
+      active(virtualKey('k', { teamId: 't' }), { world: { teams: [team('t', { blocked: true })] }, records: linked }),
+    ).toBe(false);
+    expect(active(virtualKey('k'))).toBe(true);
+  });
+
+  it.each(['maxBudget', 'tpmLimit', 'rpmLimit', 'maxParallelRequests'] as const)(
+    'are created inactive when %s is 0',
+    (limit) => {
+      const key = virtualKey('k', { limits: { ...NO_LIMITS, [limit]: 0 } });
+      expect(active(key)).toBe(false);
+      expect(active(key, { settings: { zeroLimits: 'ignore' } })).toBe(true);
+    },
+  );
+
+  it('are created inactive when the linked budget, user, member or organization has nothing to spend', () => {
+    const zero = { ...NO_LIMITS, maxBudget: 0 };
+    expect(active(virtualKey('k', { budgetId: 'b' }), { world: { budgets: { b: zero } } })).toBe(false);
+    expect(active(virtualKey('k', { userId: 'u' }), { users: [user('u', { limits: zero })] })).toBe(false);
+    expect(
+      active(virtualKey('k', { userId: 'u', teamId: 't' }), {
+        world: { teams: [team('t')] },
+        records: linked,
+        memberships: [membership('t', 'u', { limits: zero })],
+      }),
+    ).toBe(false);
+    const org = { organizations: [organization('o', { limits: zero })] };
+    expect(active(virtualKey('k', { organizationId: 'o' }), { world: org })).toBe(false);
+    expect(active(virtualKey('k', { organizationId: 'o' }), { world: { ...org, dialect: OLD_DIALECT } })).toBe(true);
+  });
+
+  it('are created inactive when the team is gone, in versions that refuse them', () => {
+    expect(active(virtualKey('k', { teamId: 'gone' }))).toBe(false);
+    expect(active(virtualKey('k', { teamId: 'gone' }), { world: { dialect: OLD_DIALECT } })).toBe(true);
+  });
+});
+
+describe('limits (V10)', () => {
+  const limits = (over: Partial<typeof NO_LIMITS>) => ({ ...NO_LIMITS, ...over });
+
+  it('take from the linked budget what the key leaves out, but not its duration', () => {
+    const { body } = written(virtualKey('k', { budgetId: 'b' }), {
+      world: { budgets: { b: limits({ maxBudget: 5, budgetDuration: '7d', rpmLimit: 3 }) } },
+    });
+    expect(body['budgets']).toEqual([{ max_limit: 5, reset_duration: '10Y' }]);
+    expect(body['rate_limit']).toEqual({ request_max_limit: 3, request_reset_duration: '1m' });
+  });
+
+  it('stand on the key for user and member too, the lowest of each window', () => {
+    const key = virtualKey('k', {
+      userId: 'u',
+      limits: limits({ maxBudget: 50, budgetDuration: '30d', tpmLimit: 900 }),
+    });
+    const { body } = written(key, {
+      users: [user('u', { limits: limits({ maxBudget: 10, budgetDuration: '30d', tpmLimit: 100 }) })],
+    });
+    expect(body['budgets']).toEqual([{ max_limit: 10, reset_duration: '30d' }]);
+    expect(body['rate_limit']).toEqual({ token_max_limit: 100, token_reset_duration: '1m' });
+  });
+
+  it('name a budget that cannot fill because Bifrost has no price', () => {
+    expect(codes(plan(virtualKey('k', { limits: limits({ maxBudget: 5 }) })))).toContain('budget_without_price');
+    expect(codes(plan(virtualKey('k')))).not.toContain('budget_without_price');
+  });
+
+  it('fail the record alone when nobody can read the duration', () => {
+    expect(plan(virtualKey('k', { limits: limits({ maxBudget: 5, budgetDuration: 'soon' }) }))).toMatchObject({
+      outcome: 'failed',
+      reason: 'limit_unreadable',
+    });
+  });
+
+  it('say when a future expiry is not carried, and carry it where it can be', () => {
+    const key = virtualKey('k', { expires: '2027-01-01T00:00:00Z' });
+    expect(plan(key).findings.find((f) => f.code === 'expiry_not_carried')?.message).toContain('2027-01-01');
+    expect(written(key, { capabilities: { virtualKeyExpiry: true } }).body).toMatchObject({
+      expires_at: '2027-01-01T00:00:00Z',
+    });
+  });
+});
+
+describe('names (V2)', () => {
+  it('keep the alias for the first, and mark the others by their token', () => {
+    const key = virtualKey('dup', { id: `feedbeef${'1'.repeat(56)}` });
+    expect(written(key).body['name']).toBe('dup');
+    expect(written(key, { ranks: { [key.id]: 1 } }).body['name']).toBe('dup (feedbeef)');
+    expect(plan(key, { ranks: { [key.id]: 1 }, settings: { onCollision: 'fail' } })).toMatchObject({
+      outcome: 'failed',
+      failure: 'conflict',
+    });
+  });
+
+  it('fall back to the masked name and the token', () => {
+    expect(written(virtualKey(null, { id: 'a'.repeat(64) })).body['name']).toBe('sk-...abcd aaaaaaaa');
+  });
+});
+
+describe('adoption and completion', () => {
+  const gateway = (over: Partial<VirtualKeyObject> = {}): VirtualKeyObject => ({
+    kind: 'virtual_key',
+    id: 'V',
+    name: 'k',
+    description: '',
+    isActive: true,
+    teamId: null,
+    customerId: null,
+    providerConfigs: [],
+    budgets: [],
+    rateLimit: null,
+    ...over,
+  });
+  const difference = [{ field: 'provider_configs', wanted: 'a', found: '*' }];
+
+  it('adopts its own object by the marker, never a stranger that differs', () => {
+    const { create, body } = written(virtualKey('k'));
+    expect(create.adopt(gateway({ description: body['description'] as string }), difference).verdict).toBe('adopt');
+    expect(create.adopt(gateway(), difference).verdict).toBe('conflict');
+    expect(create.adopt(gateway(), []).verdict).toBe('adopt');
+  });
+
+  it('links an unlinked key once its team is there, keeping its rows', () => {
+    const state = {
+      status: 'written' as const,
+      bifrostId: 'V',
+      bifrostName: 'k',
+      missing: [{ what: 'owner' as const, message: '' }],
+    };
+    const p = plan(virtualKey('k', { teamId: 't', models: ['a'] }), {
+      world: { teams: [team('t')] },
+      records: { 'team t': { status: 'written', bifrostId: 'T' } },
+      state,
+    });
+    expect(p.outcome === 'write' && p.missing).toEqual([]);
+    const update = (p.outcome === 'write' ? p.writes[0] : undefined) as UpdateWrite;
+    expect(update.body(gateway())).toEqual({ team_id: 'T' });
+    expect(update.body(gateway({ teamId: 'X' }))).toBeNull();
+  });
+
+  it('resends the owner on gateways that clear it', () => {
+    const state = {
+      status: 'written' as const,
+      bifrostId: 'V',
+      bifrostName: 'k',
+      missing: [{ what: 'allow_list' as const, message: '' }],
+    };
+    const p = plan(virtualKey('k', { models: ['a'] }), { capabilities: OLD_BIFROST, state });
+    const update = (p.outcome === 'write' ? p.writes[0] : undefined) as UpdateWrite;
+    expect(update.body(gateway({ teamId: 'X' }))).toMatchObject({
+      team_id: 'X',
+      provider_configs: [{ allowed_models: ['a'] }],
+    });
+  });
+
+  it('leaves a complete, restricted key alone, and grows an unrestricted one only when something came', () => {
+    const state = { status: 'written' as const, bifrostId: 'V', bifrostName: 'k' };
+    expect(plan(virtualKey('k', { models: ['a'] }), { state }).outcome).toBe('settled');
+    const first = written(virtualKey('k'));
+    expect(plan(virtualKey('k'), { state: { ...state, detail: first.detail } }).outcome).toBe('settled');
+    const more = { deployments: [...DEPLOYMENTS, deployment('new', { model: 'groq/x', api_key: secret('g') })] };
+    expect(plan(virtualKey('k'), { state: { ...state, detail: first.detail }, world: more }).outcome).toBe('write');
+  });
+});
+
+describe('version differences reach the key', () => {
+  it('checks a key alias as the version does', () => {
+    const key = virtualKey('k', { models: ['a', 'x'], aliases: { x: 'c' } });
+    const keyAliases = [{ alias: 'x', target: 'c', teamId: null }];
+    expect(models(key, { keyAliases, world: { dialect: OLD_DIALECT } })).toEqual(['a', 'x']);
+    expect(models(key, { keyAliases, world: { dialect: NEW_DIALECT } })).toEqual(['a']);
+  });
+});
