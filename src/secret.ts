@@ -50,6 +50,8 @@ export type SecretRef = {
   readonly tag?: string;
   /** `Bearer` when the value is an Authorization header of that scheme: the bare token is dealt, not the header. */
   readonly scheme?: 'Bearer';
+  /** The value begins with `env.` or `vault.`: Bifrost would take it for a reference (mapping.md M4). */
+  readonly reserved?: true;
 };
 
 export function isSecretRef(value: unknown): value is SecretRef {

@@ -51,7 +51,7 @@ export function variableOf(value: Param | undefined): string | null {
 export function credentialValue(value: Exclude<Param, null>, field: string): Value {
   const variable = variableOf(value);
   if (variable !== null) return { ok: true, value: `env.${variable}`, reference: variable };
-  if (isSecretRef(value)) return { ok: true, value, reference: null };
+  if (isSecretRef(value)) return value.reserved ? reserved(field) : { ok: true, value, reference: null };
   if (typeof value === 'object' && '$undecryptable' in value) {
     return refuse(
       'undecryptable',
@@ -77,13 +77,7 @@ export function credentialValue(value: Exclude<Param, null>, field: string): Val
       'Create this key on Bifrost by hand.',
     );
   }
-  if (/^(env|vault)\./.test(text)) {
-    return refuse(
-      'looks_like_reference',
-      `${field} begins with "${text.split('.')[0]}.", which Bifrost would take for a reference`,
-      'Put the value into an environment variable and refer to it.',
-    );
-  }
+  if (/^(env|vault)\./.test(text)) return reserved(field);
   if (/^.{4}\*+.{4}$/.test(text) || /^\*+$/.test(text) || text === 'None') {
     return refuse(
       'masked_value',
@@ -92,6 +86,14 @@ export function credentialValue(value: Exclude<Param, null>, field: string): Val
     );
   }
   return { ok: true, value: text, reference: null };
+}
+
+function reserved(field: string): Value {
+  return refuse(
+    'looks_like_reference',
+    `${field} begins with "env." or "vault.", which Bifrost would take for a reference`,
+    'Put the value into an environment variable and refer to it.',
+  );
 }
 
 function refuse(reason: string, message: string, nextStep: string): Value {

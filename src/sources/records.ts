@@ -15,7 +15,16 @@ export type Undecryptable = { readonly $undecryptable: true };
 export type Masked = { readonly $masked: true };
 
 /** A member of litellm_params or credential_values. `os.environ/NAME` stays the plain string it is. */
-export type Param = string | number | boolean | null | SecretRef | Undecryptable | Masked | readonly Param[] | { readonly [member: string]: Param };
+export type Param =
+  | string
+  | number
+  | boolean
+  | null
+  | SecretRef
+  | Undecryptable
+  | Masked
+  | readonly Param[]
+  | { readonly [member: string]: Param };
 export type Params = { readonly [member: string]: Param };
 
 export type Origin = 'file' | 'database' | 'api';
@@ -42,6 +51,9 @@ type RecordBase = {
   /** What the source itself noticed about this row (odd shapes, API and database disagree). */
   readonly notes: readonly Finding[];
 };
+
+/** Members of `rest` that move by themselves while a proxy runs: worth a finding, never a sign that somebody changed the record. */
+export const VOLATILE_REST = ['spend', 'total_spend', 'model_spend', 'budget_reset_at'] as const;
 
 export type Deployment = RecordBase & {
   readonly kind: 'deployment';
@@ -201,7 +213,9 @@ export type Dialect = {
 };
 
 /** Where the data of each kind came from; shown to the operator. */
-export type Provenance = { readonly [kind: string]: 'database' | 'api' | 'file' | 'database+file' | 'api+file' | 'none' };
+export type Provenance = {
+  readonly [kind: string]: 'database' | 'api' | 'file' | 'database+file' | 'api+file' | 'none';
+};
 
 /**
  * LiteLLM without its users and keys: some thousand rows, in memory, immutable. Users and keys are streamed, they may be

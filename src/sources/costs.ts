@@ -1,0 +1,31 @@
+import type { Row } from './fields.js';
+import type { ServedModel } from './api-models.js';
+import type { Params } from './records.js';
+
+export type Costs = { readonly inputCost: number | null; readonly outputCost: number | null };
+
+/** USD per token: the deployment's own price, else what the running proxy uses (M22); null when neither knows one. */
+export function costsOf(params: Params, info: Row, served: ServedModel | undefined): Costs {
+  return {
+    inputCost: cost('input_cost_per_token', params, info, served),
+    outputCost: cost('output_cost_per_token', params, info, served),
+  };
+}
+
+function cost(name: string, params: Params, info: Row, served: ServedModel | undefined): number | null {
+  const own = number(params[name]) ?? number(info[name]);
+  if (own !== null || served === undefined) return own;
+  const known = number(served.info[name]);
+  return known === 0 && isUnpriced(served.info) ? null : known;
+}
+
+/** [1.81.13] shows 0 for a model whose price it does not know; such a row has no mode either. */
+function isUnpriced(info: Row): boolean {
+  return (info.mode ?? null) === null && !number(info.input_cost_per_token) && !number(info.output_cost_per_token);
+}
+
+function number(value: unknown): number | null {
+  const read =
+    typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+  return Number.isFinite(read) ? read : null;
+}

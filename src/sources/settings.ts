@@ -1,0 +1,40 @@
+import { isObject } from '../json.js';
+import type { ConfigFile } from './config-yaml.js';
+import { Fields, type Row } from './fields.js';
+
+type Section = Record<string, unknown>;
+
+/** The settings LiteLLM works with: the file's, overlaid by rows of LiteLLM_Config (L§2.5). Hold secrets. */
+export type MergedSettings = {
+  readonly router: Section;
+  readonly litellm: Section;
+  readonly general: Section;
+  readonly environment: Section;
+};
+
+/** @param stored rows of LiteLLM_Config, or none when the proxy does not store models in its database. */
+export function mergeSettings(file: ConfigFile, stored: readonly Row[]): MergedSettings {
+  const rows = new Map(stored.map((row) => [row.param_name, new Fields(row).object('param_value')]));
+  return {
+    router: overlay(file.routerSettings, rows.get('router_settings') ?? {}),
+    litellm: overlay(file.litellmSettings, rows.get('litellm_settings') ?? {}),
+    general: overlay(file.generalSettings, rows.get('general_settings') ?? {}),
+    environment: overlay(file.environmentVariables, rows.get('environment_variables') ?? {}),
+  };
+}
+
+/** Deep, the database over the file; null and empty lists of the database are ignored (L§2.5). */
+function overlay(file: Section, stored: Section): Section {
+  const merged: Section = { ...file };
+  for (const [name, value] of Object.entries(stored)) {
+    if (value === null || (Array.isArray(value) && value.length === 0)) continue;
+    const present = merged[name];
+    merged[name] = isObject(value) && isObject(present) ? overlay(present, value) : value;
+  }
+  return merged;
+}
+
+/** Does the proxy read its models and settings from the database, too? Its environment may say so (L§2.5), the file does. */
+export function storesModelInDatabase(file: ConfigFile): boolean {
+  return /^true$/i.test(String((file.generalSettings.store_model_in_db as string | boolean | undefined) ?? ''));
+}
