@@ -310,6 +310,7 @@ export type ContextParts = CatalogParts & {
   readonly memberships?: readonly Membership[];
   readonly records?: { readonly [key: string]: Partial<RecordState> };
   readonly ranks?: { readonly [id: string]: number };
+  readonly takenNames?: readonly string[];
   readonly now?: string;
   /** Every planned provider and key counts as being on the gateway, with id `id:<name>`. */
   readonly everythingWritten?: boolean;
@@ -356,6 +357,7 @@ export function contextOf(w: World, parts: ContextParts = {}): PlanContext {
     user: (id) => parts.users?.find((u) => u.id === id),
     membership: (teamId, userId) => parts.memberships?.find((m) => m.teamId === teamId && m.userId === userId),
     rank: (_kind, id) => parts.ranks?.[id] ?? 0,
+    isNaturalName: (_kind, name) => parts.takenNames?.includes(name) ?? false,
     now: Date.parse(parts.now ?? '2026-06-01T00:00:00Z'),
   };
 }

@@ -523,7 +523,7 @@ function azureEndpoint(variables: readonly string[], build: Build): EndpointResu
   const config: Body = {
     azure_key_config: {
       endpoint: resource,
-      ...(complete && (principal)),
+      ...(complete && principal),
       ...(version !== null && build.rules.capabilities.azureApiVersion && { api_version: version }),
     },
   };

@@ -21,9 +21,13 @@ export function naturalName(record: SourceRecord): string {
   }
 }
 
-/** Among equals the first keeps the plain name, the others carry the first 8 characters of their id (G2). */
-export function disambiguated(natural: string, id: string): string {
-  return `${natural} (${firstEight(id)})`;
+/**
+ * Among equals the first keeps the plain name, the others carry the first 8 characters of their id (G2): of ids that are
+ * hexadecimal. Ids people chose often begin alike (`org-prod-1`, `org-prod-2`), so those are carried whole.
+ */
+export function disambiguated(natural: string, id: string): readonly [string, string] {
+  const short = /^[0-9a-f]{8}/i.test(id) ? firstEight(id) : id;
+  return [`${natural} (${short})`, `${natural} (${id})`];
 }
 
 /** E-mail addresses are compared trimmed and lower-cased (U1). */

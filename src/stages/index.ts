@@ -7,10 +7,4 @@ import { users } from './users.js';
 import { virtualKeys } from './virtual-keys.js';
 
 /** The order is the order of dependencies: each stage needs the Bifrost ids of the ones before it. */
-export const stages: readonly Stage<SourceRecord>[] = [
-  models,
-  organizations,
-  teams,
-  users,
-  virtualKeys,
-];
+export const stages: readonly Stage<SourceRecord>[] = [models, organizations, teams, users, virtualKeys];

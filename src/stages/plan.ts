@@ -113,6 +113,8 @@ export interface PlanContext {
   membership(teamId: string, userId: string): Membership | undefined;
   /** How many records of this kind with the same natural name come first by (createdAt, id): 0 = keeps the plain name. */
   rank(kind: RecordKind, id: string): number;
+  /** Another record of this kind has this natural name: a disambiguated name must not become somebody else's. */
+  isNaturalName(kind: RecordKind, name: string): boolean;
   /** Milliseconds since 1970; one fixed value per run. */
   readonly now: number;
 }

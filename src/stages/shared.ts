@@ -54,7 +54,8 @@ export function nameFor(record: SourceRecord, state: RecordState, context: PlanC
       },
     };
   }
-  const name = disambiguated(natural, record.id);
+  const [short, long] = disambiguated(natural, record.id);
+  const name = context.isNaturalName(record.kind, short) ? long : short;
   return { ok: true, name, findings: renamed(natural, name, what) };
 }
 

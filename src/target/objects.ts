@@ -38,6 +38,10 @@ export type ProviderObject = ObjectBase & {
   readonly listModels: boolean;
   readonly requestPathOverrides: { readonly [requestType: string]: string };
   readonly allowPrivateNetwork: boolean;
+  /** Every member of `allowed_requests` as listed; absent = everything is allowed (B§3.5). */
+  readonly allowedRequests?: { readonly [requestType: string]: boolean };
+  /** `network_config.extra_headers`, values redacted as Bifrost redacts key values (B§4.4). */
+  readonly extraHeaders?: { readonly [header: string]: string };
 };
 
 export type ProviderKeyObject = ObjectBase & {
@@ -54,13 +58,21 @@ export type ProviderKeyObject = ObjectBase & {
   readonly enabled: boolean;
   /** The `*_key_config` members as returned (redacted). */
   readonly config: JsonObject;
+  /** Models the key refuses although `models` lists them; absent = none. */
+  readonly blacklistedModels?: readonly string[];
 };
 
-/** Natural name: `<provider>/<model>`, provider `*` when the config has none. Only scope `global` is listed. */
+/**
+ * Natural name: `<provider>/<model>`, provider `*` when the config has none. Only scope `global` is listed by a snapshot;
+ * one that belongs to a virtual key is found under `virtual_key/<virtual key id>/<provider>/<model>`.
+ */
 export type ModelConfigObject = ObjectBase & {
   readonly kind: 'model_config';
   readonly model: string;
   readonly provider: string | null;
+  /** Absent = global: that is also all a gateway without scopes can say (B§5.6). */
+  readonly scope?: string;
+  readonly scopeId?: string;
   readonly budgets: readonly BudgetObject[];
   readonly rateLimit: RateLimitObject | null;
 };
@@ -92,6 +104,12 @@ export type ProviderConfigObject = {
   readonly allowedModels: readonly string[];
   /** `*` = all keys of the provider (allow_all_keys). */
   readonly keyIds: readonly string[] | '*';
+  /** Absent = none. */
+  readonly blacklistedModels?: readonly string[];
+  /** Absent = none. */
+  readonly budgets?: readonly BudgetObject[];
+  /** Absent = none. */
+  readonly rateLimit?: RateLimitObject;
 };
 
 export type VirtualKeyObject = ObjectBase & {

@@ -31,7 +31,11 @@ export type Capabilities = {
   readonly authEnabled: boolean;
 };
 
-export type WriteRequest = { readonly method: 'POST' | 'PUT' | 'DELETE'; readonly path: string; readonly body: Body | null };
+export type WriteRequest = {
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body: Body | null;
+};
 
 /** What came back from one write, before anybody judges it. */
 export type SendResult =
@@ -66,6 +70,9 @@ export interface Snapshot {
 
 /** Where an object of this kind is looked for: members need the team, keys the provider. */
 export type FindHint = { readonly provider?: string; readonly teamId?: string };
+
+/** Requests since the target was connected; a login counts as a read. */
+export type RequestCounts = { readonly reads: number; readonly writes: number };
 
 export interface Target {
   /** Base URL without credentials: binds a journal to its ends. */

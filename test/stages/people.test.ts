@@ -50,10 +50,18 @@ describe('organizations → customers', () => {
     expect(codes(plan(zero, { world: { dialect: OLD_DIALECT } }))).toContain('zero_budget_is_no_limit');
   });
 
+  it("never take a name that is another record's own, and carry ids people chose whole", () => {
+    const o = organization('abcdef01-2345', { alias: 'Same' });
+    const taken = plan(o, { ranks: { [o.id]: 1 }, takenNames: ['Same (abcdef01)'] });
+    expect(body(taken)).toMatchObject({ name: 'Same (abcdef01-2345)' });
+    const chosen = plan(organization('org-prod-2', { alias: 'Same' }), { ranks: { 'org-prod-2': 1 } });
+    expect(body(chosen)).toMatchObject({ name: 'Same (org-prod-2)' });
+  });
+
   it('use the id where there is no alias, and a marked name for the younger of two equals', () => {
     expect(body(plan(organization('o-1', { alias: '  ' })))).toMatchObject({ name: 'o-1' });
-    const second = plan(organization('abcdefghij', { alias: 'Same' }), { ranks: { abcdefghij: 1 } });
-    expect(body(second)).toMatchObject({ name: 'Same (abcdefgh)' });
+    const second = plan(organization('abcdef01-1', { alias: 'Same' }), { ranks: { 'abcdef01-1': 1 } });
+    expect(body(second)).toMatchObject({ name: 'Same (abcdef01)' });
     expect(codes(second)).toContain('renamed');
   });
 
