@@ -51,6 +51,7 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // undici and pg put the useful part ("connect ECONNREFUSED …") into the cause or an AggregateError.
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (error.cause instanceof Error && /^(fetch failed|other side closed)?$/i.test(error.message)) return reasonOf(error.cause);
+  if (error.cause instanceof Error && /^(fetch failed|other side closed)?$/i.test(error.message))
+    return reasonOf(error.cause);
   return error.message || error.name;
 }

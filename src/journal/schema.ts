@@ -46,13 +46,18 @@ export const records = sqliteTable(
     fingerprint: text('fingerprint').notNull(),
     /** Fingerprint of the record when it was written; differs from `fingerprint` = drifted. */
     writtenFingerprint: text('written_fingerprint'),
+    /** The record as it was when written, kept from the moment it drifts, so that the changed fields can be named. */
+    writtenRecord: text('written_record'),
     status: text('status').notNull().default('pending'),
     /** Refines the status: a skip reason, a failure class (`permanent`, `exhausted`, `conflict`, `ambiguous`), `waiting`, `in_doubt`. */
     reason: text('reason'),
+    /** The stage's own word for why it failed or waits, e.g. `owner_not_written`. */
+    code: text('code'),
     message: text('message'),
     nextStep: text('next_step'),
     origin: text('origin'),
     bifrostId: text('bifrost_id'),
+    /** Set with the first intent, before the request leaves: from then on the name belongs to this record. */
     bifrostName: text('bifrost_name'),
     bifrostKind: text('bifrost_kind'),
     /** JSON array of Missing; `[]` = complete. */
@@ -66,7 +71,10 @@ export const records = sqliteTable(
   (t) => [
     uniqueIndex('records_kind_source').on(t.kind, t.sourceId),
     index('records_kind_status').on(t.kind, t.status),
-    index('records_natural').on(t.kind, t.naturalName),
+    index('records_kind').on(t.kind),
+    // Covers the ranking of equal names, which is asked once per record.
+    index('records_natural').on(t.kind, t.naturalName, t.sourceCreatedAt, t.sourceId, t.bifrostName, t.reason),
+    index('records_bifrost').on(t.bifrostKind, t.bifrostName),
   ],
 );
 
@@ -78,10 +86,14 @@ export const writes = sqliteTable(
     kind: text('kind').notNull(),
     name: text('name').notNull(),
     label: text('label').notNull(),
-    /** `planned` intent committed, outcome unknown (in doubt) · `done` · `failed` · `skipped`. */
+    /**
+     * `planned` intent committed, outcome unknown (in doubt) · `found` was in doubt, an object of that name is there and is
+     * compared when the write is planned again · `absent` was in doubt, certainly not there · `done` · `failed` · `skipped`.
+     */
     state: text('state').notNull(),
     /** create or update: what the open intent is about. */
     action: text('action').notNull(),
+    /** Set = the object exists on the gateway, whatever became of the last intent. */
     bifrostId: text('bifrost_id'),
     origin: text('origin'),
     /** HMAC of the body with SecretRefs replaced by their fingerprints. */
@@ -91,7 +103,11 @@ export const writes = sqliteTable(
     attempts: integer('attempts').notNull().default(0),
     intentAt: text('intent_at'),
     settledAt: text('settled_at'),
+    /** Class of the last failure (`permanent`, `exhausted`, `conflict`, `ambiguous`) or reason of the skip. */
+    reason: text('reason'),
     lastError: text('last_error'),
+    nextStep: text('next_step'),
+    /** The run that touched it last. */
     run: integer('run').notNull(),
   },
   (t) => [uniqueIndex('writes_kind_name').on(t.kind, t.name), index('writes_state').on(t.state)],
@@ -100,7 +116,14 @@ export const writes = sqliteTable(
 /** Which source records feed which object. */
 export const recordWrites = sqliteTable(
   'record_writes',
-  { recordSeq: integer('record_seq').notNull(), writeId: integer('write_id').notNull() },
+  {
+    recordSeq: integer('record_seq')
+      .notNull()
+      .references(() => records.seq),
+    writeId: integer('write_id')
+      .notNull()
+      .references(() => writes.id),
+  },
   (t) => [primaryKey({ columns: [t.recordSeq, t.writeId] }), index('record_writes_write').on(t.writeId)],
 );
 
@@ -111,7 +134,9 @@ export const findings = sqliteTable(
     id: integer('id').primaryKey({ autoIncrement: true }),
     run: integer('run').notNull(),
     /** null = about the source or the target as a whole. */
-    recordSeq: integer('record_seq'),
+    recordSeq: integer('record_seq').references(() => records.seq),
+    /** Who found it: `plan` (replaced when its record is planned again) or `intake` (replaced when it is read again). */
+    source: text('source').notNull().default('plan'),
     code: text('code').notNull(),
     severity: text('severity').notNull(),
     field: text('field').notNull(),
@@ -125,7 +150,9 @@ export const attempts = sqliteTable(
   'attempts',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
-    writeId: integer('write_id').notNull(),
+    writeId: integer('write_id')
+      .notNull()
+      .references(() => writes.id),
     run: integer('run').notNull(),
     method: text('method').notNull(),
     path: text('path').notNull(),

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { cac, type CAC } from 'cac';
+import { readArguments } from './commands/arguments.js';
+import { failureJson, failureLines, failureOf } from './commands/failure.js';
+import { COMMANDS, ENVIRONMENT_HELP, EXIT_CODE_HELP } from './commands/flags.js';
+import { listenForSignals } from './commands/interrupt.js';
+import { INTERRUPTED, type Command } from './commands/command.js';
+
+/** Loaded when asked for, so that --help does not wait for SQLite. */
+const MODULES: { readonly [name: string]: () => Promise<Command> } = {
+  run: async () => (await import('./commands/run.js')).run,
+  resume: async () => (await import('./commands/resume.js')).resume,
+  retry: async () => (await import('./commands/retry.js')).retry,
+  report: async () => (await import('./commands/report.js')).report,
+  status: async () => (await import('./commands/status.js')).status,
+  keys: async () => (await import('./commands/keys.js')).keys,
+  demo: async () => (await import('./commands/demo.js')).demo,
+};
+
+/** Verbs that finish what is in flight when they are interrupted; the others are simply ended. */
+const GRACEFUL: readonly string[] = ['run', 'resume', 'retry', 'demo'];
+
+async function main(argv: readonly string[]): Promise<number> {
+  const toolVersion = packageVersion();
+  if (answerHelp(argv, toolVersion)) return 0;
+  const { command, flags } = readArguments(argv, COMMANDS);
+  const load = MODULES[command];
+  if (load === undefined) throw new Error(`the command ${command} is declared without a module`);
+  const interruption = GRACEFUL.includes(command)
+    ? listenForSignals((text) => process.stderr.write(`${text}\n`), exit)
+    : null;
+  const { env, stdout, stderr } = process;
+  const signal = interruption?.signal ?? new AbortController().signal;
+  const run = await load();
+  const code = await run({ flags, env, stdout, stderr, toolVersion, signal, now: Date.now, random: Math.random }).catch(
+    (error: unknown) => reportFailure(error, argv),
+  );
+  return code === INTERRUPTED ? (interruption?.exitCode() ?? code) : code;
+}
+
+function reportFailure(error: unknown, argv: readonly string[]): number {
+  const failure = failureOf(error, process.env);
+  if (argv.includes('--json')) process.stdout.write(failureJson(failure));
+  process.stderr.write(failureLines(failure, argv.includes('--debug')));
+  return failure.exitCode;
+}
+
+/** Prints help or the version when asked to. */
+function answerHelp(argv: readonly string[], toolVersion: string): boolean {
+  const wanted = argv.includes('--help') || argv.includes('-h') || argv[0] === 'help';
+  const version = argv.includes('--version') || argv[0] === '-v';
+  if (!wanted && !version) return false;
+  const cli = declare(toolVersion);
+  const words = argv[0] === 'help' ? argv.slice(1) : argv.filter((word) => word !== '--version' && word !== '-v');
+  cli.parse(['node', 'migrate', ...words, wanted ? '--help' : '--version'], { run: false });
+  return true;
+}
+
+function declare(toolVersion: string): CAC {
+  const cli = cac('migrate');
+  for (const { name, summary, flags, examples } of COMMANDS) {
+    const command = cli.command(name, summary);
+    for (const [usage, description] of flags) command.option(usage, description);
+    for (const example of examples) command.example(`  $ ${example}`);
+  }
+  cli.example('  $ migrate run --dry-run');
+  cli.example('  $ migrate run; migrate keys');
+  cli.example('  $ migrate resume');
+  cli.version(toolVersion, '--version');
+  cli.help((sections) => [
+    ...sections.filter((section) => section.title?.startsWith('For more info') !== true),
+    { title: 'Environment', body: ENVIRONMENT_HELP },
+    { title: 'Exit codes', body: EXIT_CODE_HELP },
+  ]);
+  return cli;
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+function exit(code: number): void {
+  process.exit(code);
+}
+
+/** A reader that has seen enough (`| head`) is no error. */
+function bearClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+/** Waits until what was written has left the process. */
+async function drain(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.destroyed || stream.writableLength === 0) return;
+  await new Promise<void>((resolve) => {
+    stream.once('close', resolve);
+    stream.write('', () => resolve());
+  });
+}
+
+bearClosedPipes();
+const argv = process.argv.slice(2);
+const exitCode = await main(argv).catch((error: unknown) => reportFailure(error, argv));
+await Promise.all([drain(process.stdout), drain(process.stderr)]);
+exit(exitCode);

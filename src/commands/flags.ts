@@ -1,0 +1,135 @@
+/** A flag as cac declares it: `--out <file>` takes a value, `--json` is a switch. */
+export type Flag = readonly [usage: string, description: string];
+
+export type CommandDeclaration = {
+  readonly name: string;
+  readonly summary: string;
+  readonly flags: readonly Flag[];
+  readonly examples: readonly string[];
+};
+
+const JOURNAL: Flag = ['--journal <file>', 'The journal (default: ./migrate.db)'];
+const JSON_OUTPUT: Flag = ['--json', 'One JSON document on stdout, also when it fails'];
+const DEBUG: Flag = ['--debug', 'Show the stack of an unexpected error'];
+const INSECURE: Flag = ['--allow-insecure-http', 'Send keys over http:// to other machines'];
+const BIFROST_URL: Flag = ['--bifrost-url <url>', 'Base URL of Bifrost (BIFROST_URL)'];
+
+const OUTPUT: readonly Flag[] = [
+  JSON_OUTPUT,
+  ['--quiet', 'Only warnings, failures and the last screen'],
+  ['--verbose', 'Every record and every finding'],
+  ['--yes', 'Answer every question with yes'],
+  DEBUG,
+];
+
+const MIGRATION: readonly Flag[] = [
+  ['--litellm-url <url>', 'Base URL of the LiteLLM proxy (LITELLM_URL)'],
+  ['--litellm-config <file>', "LiteLLM's config.yaml (LITELLM_CONFIG)"],
+  BIFROST_URL,
+  ['--default-provider <name>', 'Provider of model names that name none (DEFAULT_PROVIDER; default: openai)'],
+  ['--max-budget-period <period>', 'Window of budgets that never reset (MAX_BUDGET_PERIOD; default: 10Y)'],
+  JOURNAL,
+  ['--dry-run', 'Plan and report, send nothing but GETs (DRY_RUN=1)'],
+  ['--only <kinds>', 'Only these: models,organizations,teams,users,memberships,virtual-keys'],
+  ['--concurrency <n>', 'Writes in flight at most, 1 to 64 (default: 8)'],
+  ['--on-collision <rename|fail>', 'Two records with one name (default: rename the younger)'],
+  ['--on-existing <adopt|fail>', 'The name is on Bifrost already (default: adopt)'],
+  ['--organization-gates <enforce|ignore>', "An organization's model list (default: enforce)"],
+  ['--zero-limits <block|ignore>', 'A limit of 0 (default: block, the key is made inactive)'],
+  ['--all-models <everything|migrated>', 'Keys for all models: foreign providers too? (default: everything)'],
+  ['--expired <skip|inactive>', 'Keys past their expiry (default: skip)'],
+  ['--require-owner', 'Leave a key pending while its owner is missing'],
+  ['--allow-private-network', 'Let Bifrost call base URLs on private networks'],
+  INSECURE,
+  ['--rebind', 'Use a journal that was made for other gateways'],
+  ...OUTPUT,
+];
+
+/** Every verb, in the order of help. */
+export const COMMANDS: readonly CommandDeclaration[] = [
+  {
+    name: 'run',
+    summary: 'Read LiteLLM, plan, write to Bifrost; everything outstanding',
+    flags: MIGRATION,
+    examples: ['migrate run --dry-run', 'migrate run --journal ./acme.db', 'migrate run --only models,teams'],
+  },
+  {
+    name: 'resume',
+    summary: 'Finish the interrupted run',
+    flags: MIGRATION,
+    examples: ['migrate resume --journal ./acme.db'],
+  },
+  {
+    name: 'retry',
+    summary: 'Try failed records again, and what waits for them',
+    flags: [
+      ['--failed', 'What is tried again: failed records (required)'],
+      ['--kind <kind>', 'Only records of this kind'],
+      ['--id <id>', 'Only the record with this id, or the start of it'],
+      ...MIGRATION,
+    ],
+    examples: ['migrate retry --failed', 'migrate retry --failed --kind virtual-keys --id 3f9a2c'],
+  },
+  {
+    name: 'report',
+    summary: 'What was carried over and what was not; from the journal, no network',
+    flags: [
+      ['--format <md|json|text>', 'Format (default: by the name of --out, else md)'],
+      ['--out <file>', 'Write to a file instead of stdout'],
+      JOURNAL,
+      JSON_OUTPUT,
+      DEBUG,
+    ],
+    examples: ['migrate report', 'migrate report --out report.md', 'migrate report --format json | jq .losses'],
+  },
+  {
+    name: 'status',
+    summary: 'Where the journal stands, and what to type next',
+    flags: [JOURNAL, JSON_OUTPUT, DEBUG],
+    examples: ['migrate status --journal ./acme.db'],
+  },
+  {
+    name: 'keys',
+    summary: 'The re-issue sheet: LiteLLM key → new Bifrost key',
+    flags: [
+      ['--format <csv|json|md>', 'Format (default: by the name of --out, else csv)'],
+      ['--out <file>', 'The sheet, readable by you only (default: ./bifrost-keys.csv)'],
+      ['--stdout', 'Print the new keys instead of writing a file'],
+      BIFROST_URL,
+      JOURNAL,
+      INSECURE,
+      JSON_OUTPUT,
+      DEBUG,
+    ],
+    examples: ['migrate keys', 'migrate keys --out ./acme-keys.csv', 'migrate keys --format json --stdout'],
+  },
+  {
+    name: 'demo',
+    summary: 'The whole story on local sandbox gateways; nothing to configure',
+    flags: [['--keep', 'Keep the temporary folder'], DEBUG],
+    examples: ['migrate demo'],
+  },
+];
+
+/** Said at the end of help; the words of docs/cli.md. */
+export const ENVIRONMENT_HELP = `  LITELLM_URL          Base URL of the LiteLLM proxy (required)
+  LITELLM_MASTER_KEY   Its master key (required)
+  LITELLM_CONFIG       Path of its config.yaml (required without LITELLM_DB_URL)
+  LITELLM_DB_URL       PostgreSQL URL of its database
+  LITELLM_SALT_KEY     What its stored secrets are encrypted with (default: the master key)
+  BIFROST_URL          Base URL of Bifrost (required)
+  BIFROST_API_KEY      Bearer token, user:pass, or its base64
+  DEFAULT_PROVIDER     Provider of model names that name none (default: openai)
+  MAX_BUDGET_PERIOD    Window of budgets that never reset (default: 10Y)
+  DRY_RUN              1 = plan and report only
+  Secrets (…_KEY, LITELLM_DB_URL) may stand in a file named by NAME_FILE and have no flag; flags beat the environment.
+  NO_COLOR, FORCE_COLOR are respected.`;
+
+export const EXIT_CODE_HELP = `  0        everything settled, nothing lost
+  1        a bug; --debug shows the stack
+  2        wrong usage or configuration; nothing was sent
+  3        finished, but something failed, was skipped or carries a loss
+  4        credentials or salt key refused
+  5        an end unreachable; safe to resume
+  10, 11   journal unusable; held by another run
+  130, 143 interrupted; safe to resume`;

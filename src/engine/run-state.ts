@@ -1,0 +1,45 @@
+import type { Journal } from '../journal/journal.js';
+import type { Body, Difference, ObjectKind, TargetObject } from '../target/objects.js';
+import type { Snapshot, Target } from '../target/target.js';
+import type { Clock } from './clock.js';
+import type { Listener } from './events.js';
+import { Interrupted } from './interrupted.js';
+import type { Pool } from './pool.js';
+
+/** Does the object have what the body asks for? Members a version's echo cannot show are not differences. */
+export type Differences = (kind: ObjectKind, body: Body, actual: TargetObject) => readonly Difference[];
+
+/** A target that can also tell whether an object is what was meant (target/difference.ts). */
+export interface ComparingTarget extends Target {
+  readonly differences: Differences;
+}
+
+/** What everything in one run shares. */
+export type RunState = {
+  readonly run: number;
+  readonly dry: boolean;
+  readonly journal: Journal;
+  readonly target: ComparingTarget;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  /** Aborts when the operator interrupts or an error ends the run: nothing new is sent afterwards. */
+  readonly signal: AbortSignal;
+  readonly tell: Listener;
+  /** The gateway as last read, plus what this run has written. */
+  snapshot: Snapshot;
+  /** Requests that change the gateway. */
+  writesSent: number;
+  /** Writes in a row that found no end; many of them mean the gateway is ill, not the records. */
+  exhausted: number;
+};
+
+/** @throws Interrupted when nothing new may be sent any more. */
+export function checkGoing(state: Pick<RunState, 'signal'>): void {
+  if (state.signal.aborted) throw new Interrupted();
+}
+
+/** Sleeps. @throws Interrupted when the run is stopped meanwhile. */
+export async function pause(state: Pick<RunState, 'signal' | 'clock'>, ms: number): Promise<void> {
+  await state.clock.sleep(ms, state.signal);
+  checkGoing(state);
+}

@@ -1,0 +1,148 @@
+import type { NewWrite, WriteRow } from '../journal/writes.js';
+import type { UpdateWrite } from '../stages/plan.js';
+import type { Body, TargetObject } from '../target/objects.js';
+import { Attempts, giveUp } from './attempts.js';
+import { canonical } from './canonical.js';
+import type { Tie } from './creation.js';
+import { failpoint } from './failpoint.js';
+import type { Outcome } from './outcome.js';
+import { failureReason, outcomeOfThisRun, type FailureClass, type WriteResult } from './result.js';
+import { checkGoing, type RunState } from './run-state.js';
+import { send } from './send.js';
+
+/**
+ * Changes one object: read it, let the plan say what the whole PUT is, send, and read again until nothing is left to
+ * change. A PUT is repeatable, so doubt is settled by starting over. Nothing else is in flight meanwhile (B§8).
+ */
+export async function update(state: RunState, write: UpdateWrite, tie: Tie): Promise<WriteResult> {
+  const failed = outcomeOfThisRun(state.journal.writes.get(write.kind, write.name), 'update', state.run);
+  if (failed !== undefined) return failed;
+  return state.pool.run('exclusive', () => new Change(state, write, tie).carryOut());
+}
+
+class Change {
+  readonly #state: RunState;
+  readonly #write: UpdateWrite;
+  readonly #tie: Tie;
+  #row: WriteRow | undefined;
+
+  constructor(state: RunState, write: UpdateWrite, tie: Tie) {
+    this.#state = state;
+    this.#write = write;
+    this.#tie = tie;
+    this.#row = state.journal.writes.get(write.kind, write.name);
+  }
+
+  async carryOut(): Promise<WriteResult> {
+    const attempts = new Attempts(this.#state);
+    let last: Outcome | undefined;
+    while (attempts.left) {
+      checkGoing(this.#state);
+      const current = await this.#read();
+      if (current === undefined) return this.#gone();
+      const body = this.#write.body(current);
+      if (body === null) return this.#done(current, last === undefined ? 'kept' : 'updated');
+      if (last?.kind === 'done') return this.#state.dry ? this.#done(current, 'updated') : this.#echoDiffers();
+      last = await this.#sendOnce(body, current);
+      if (last.kind === 'refused') return this.#refused(last.message);
+      if (last.kind === 'exists') return this.#refused(`a name is taken: ${last.message}`, 'conflict');
+      if (last.kind !== 'done') await attempts.wait(last);
+    }
+    return this.#exhausted(last);
+  }
+
+  async #sendOnce(body: Body, current: TargetObject): Promise<Outcome> {
+    const { journal } = this.#state;
+    const before = this.#row ?? this.#known(current, body);
+    this.#row = journal.writes.intent(this.#intended(body), before);
+    this.#tie.intended(this.#row);
+    await journal.commits.durable();
+    return (await send(this.#state, this.#row, { method: 'PUT', path: this.#write.path, body })).outcome;
+  }
+
+  /** An object that this journal never wrote itself: it was there before, so it counts as adopted. */
+  #known(object: TargetObject, body: Body): WriteRow {
+    const settlement = { state: 'done', bifrostId: object.id, origin: 'adopted' } as const;
+    return this.#state.journal.writes.settleUnsent(this.#intended(body), undefined, settlement);
+  }
+
+  #read(): Promise<TargetObject | undefined> {
+    const { kind, id, hint } = this.#write;
+    return this.#state.target.get(kind, id, hint);
+  }
+
+  #done(object: TargetObject, how: 'kept' | 'updated'): WriteResult {
+    failpoint('settle.before'); // FAILPOINT
+    this.#state.snapshot.put(object);
+    this.#state.exhausted = 0;
+    const row = this.#row;
+    const origin = row?.origin ?? 'adopted';
+    if (row !== undefined && (row.state !== 'done' || how === 'updated'))
+      this.#settle({ state: 'done', bifrostId: object.id, origin });
+    const { kind, name } = this.#write;
+    return { result: 'done', how, kind, name, bifrostId: object.id, origin, findings: [] };
+  }
+
+  #gone(): WriteResult {
+    return this.#failed(
+      'permanent',
+      'object_gone',
+      'the object is no longer on Bifrost',
+      'Restore it on Bifrost, or start a new journal with --journal.',
+    );
+  }
+
+  #echoDiffers(): WriteResult {
+    return this.#failed(
+      'permanent',
+      'echo_differs',
+      'Bifrost answered that it was changed, but it was not',
+      'Change it on Bifrost by hand; `migrate report` says what is missing.',
+    );
+  }
+
+  #refused(message: string, failure: FailureClass = 'permanent'): WriteResult {
+    this.#state.exhausted = 0;
+    return this.#failed(
+      failure,
+      'refused',
+      `Bifrost refuses the change: ${message}`,
+      'Correct what the message names, then type `migrate run`.',
+    );
+  }
+
+  #exhausted(outcome: Outcome | undefined): WriteResult {
+    if (outcome !== undefined) giveUp(this.#state, outcome);
+    return this.#failed(
+      'exhausted',
+      'attempts_exhausted',
+      `Bifrost did not carry out the change: ${outcome?.message ?? 'no attempt was made'}`,
+      'Look at the log of the gateway, then type `migrate run`.',
+    );
+  }
+
+  #failed(failure: FailureClass, code: string, message: string, nextStep: string): WriteResult {
+    if (this.#row !== undefined)
+      this.#settle({
+        state: 'failed',
+        bifrostId: this.#row.bifrostId,
+        origin: this.#row.origin,
+        reason: failureReason(failure, code),
+        lastError: message,
+        nextStep,
+      });
+    return { result: 'failed', failure, code, message, nextStep };
+  }
+
+  #settle(settlement: Parameters<RunState['journal']['writes']['settle']>[1]): void {
+    if (this.#row === undefined) return;
+    this.#row = this.#state.journal.writes.settle(this.#row, settlement);
+    this.#tie.settled(this.#row);
+  }
+
+  #intended(body: Body): NewWrite {
+    const { kind, name, label, hint = {} } = this.#write;
+    const payloadFingerprint = this.#state.journal.fingerprint(canonical(body));
+    return { kind, name, label, action: 'update', payloadFingerprint, hint, run: this.#state.run };
+  }
+}

@@ -1,0 +1,266 @@
+import { finding, type Finding } from '../findings.js';
+import type { RecordRow } from '../journal/record-queries.js';
+import type { WriteRow } from '../journal/writes.js';
+import type { SourceRecord } from '../sources/records.js';
+import type { Missing, Plan, PlannedWrite, Stage } from '../stages/plan.js';
+import type { ObjectKind } from '../target/objects.js';
+import type { Applier } from './apply.js';
+import { recordStateOf, type EngineContext } from './context.js';
+import type { Tie } from './creation.js';
+import type { RunEvent } from './events.js';
+import { objectOf } from './reconcile.js';
+import type { Failed, WriteResult } from './result.js';
+import type { RunState } from './run-state.js';
+
+type WritePlan = Extract<Plan, { outcome: 'write' }>;
+type Ending = Omit<Extract<RunEvent, { type: 'record' }>, 'type' | 'key' | 'name'>;
+
+/** A plan that asks to be made again does so this often at most. */
+const ROUNDS = 3;
+
+/** One object for one record: two records in one of these would share a budget and an owner (mapping.md G2). */
+const OWN_OBJECT: ReadonlySet<ObjectKind> = new Set(['customer', 'team', 'virtual_key']);
+
+/** Works through records one by one: plan, carry out, write down. */
+export class Worker {
+  readonly #state: RunState;
+  readonly #context: EngineContext;
+  readonly #applier: Applier;
+  /** Objects claimed by records that are being worked on. */
+  readonly #claims = new Map<string, number>();
+
+  constructor(state: RunState, context: EngineContext, applier: Applier) {
+    this.#state = state;
+    this.#context = context;
+    this.#applier = applier;
+  }
+
+  /** @throws Interrupted, MigrateError: the record stays as the journal has it. */
+  async work(stage: Stage, row: RecordRow): Promise<void> {
+    let current = row;
+    for (let round = 1; ; round += 1) {
+      const plan = this.#plan(stage, current);
+      const task = new Task(this.#state, this.#context, this.#applier, this.#claims, current);
+      const ending = await task.carryOut(plan);
+      this.#context.forget(row.kind, row.id);
+      if (plan.outcome !== 'write' || plan.again !== true || ending.status !== 'written' || round === ROUNDS) {
+        this.#state.tell({ type: 'record', key: { kind: row.kind, id: row.id }, name: row.displayName, ...ending });
+        return;
+      }
+      current = this.#state.journal.queries.bySeq(row.seq) ?? current;
+    }
+  }
+
+  /** One record that a stage cannot cope with fails alone. */
+  #plan(stage: Stage, row: RecordRow): Plan {
+    try {
+      return stage.plan(JSON.parse(row.json) as SourceRecord, recordStateOf(row), this.#context);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return {
+        outcome: 'failed',
+        failure: 'permanent',
+        reason: 'internal_error',
+        message: `this record could not be planned: ${message}`,
+        nextStep: 'This is a defect of the program; please report it with the record as `migrate report` shows it.',
+        findings: [],
+      };
+    }
+  }
+}
+
+/** One record on its way to a settled state. */
+class Task {
+  readonly #state: RunState;
+  readonly #context: EngineContext;
+  readonly #applier: Applier;
+  readonly #claims: Map<string, number>;
+  /** As the journal has it now. */
+  #row: RecordRow;
+
+  constructor(state: RunState, context: EngineContext, applier: Applier, claims: Map<string, number>, row: RecordRow) {
+    this.#state = state;
+    this.#context = context;
+    this.#applier = applier;
+    this.#claims = claims;
+    this.#row = row;
+  }
+
+  async carryOut(plan: Plan): Promise<Ending> {
+    switch (plan.outcome) {
+      case 'settled':
+        return this.#ending('settled', {});
+      case 'write':
+        return this.#write(plan);
+      default:
+        return this.#notWritten(plan);
+    }
+  }
+
+  /** Skipped, failed or waiting by plan. What is on Bifrost all the same counts as written: it must not be forgotten. */
+  #notWritten(plan: Exclude<Plan, WritePlan | { outcome: 'settled' }>): Ending {
+    const { records } = this.#state.journal;
+    const { findings, message } = plan;
+    const there = this.#row.status === 'written' ? undefined : objectOf(this.#state, this.#row);
+    if (this.#row.status === 'written' || there !== undefined) {
+      if (there !== undefined) records.written(this.#row, there);
+      const kept = finding('change', 'written_before', '', `On Bifrost from an earlier run; today: ${message}.`);
+      return this.#ending(there === undefined ? 'settled' : 'written', { ...there, findings: [...findings, kept] });
+    }
+    if (plan.outcome === 'skipped') {
+      records.skipped(this.#row, plan);
+      return this.#ending('skipped', { reason: plan.reason, message, findings });
+    }
+    if (plan.outcome === 'waiting') {
+      records.waiting(this.#row, { code: plan.reason, message });
+      return this.#ending('waiting', { reason: plan.reason, message, findings });
+    }
+    const { failure, reason: code, nextStep } = plan;
+    records.failed(this.#row, { reason: failure, code, message, nextStep, keepsName: false });
+    return this.#ending('failed', { reason: failure, message, findings });
+  }
+
+  async #write(plan: WritePlan): Promise<Ending> {
+    const taken = this.#claim(plan);
+    if (taken !== null) return this.#notWritten({ ...taken, findings: plan.findings });
+    try {
+      return await this.#carryOutAll(plan);
+    } finally {
+      this.#claims.delete(claimOf(plan));
+    }
+  }
+
+  async #carryOutAll(plan: WritePlan): Promise<Ending> {
+    const results = new Map<PlannedWrite, WriteResult>();
+    for (const write of plan.writes) {
+      const result = await this.#applier.apply(write, this.#tie(plan, write));
+      results.set(write, result);
+      if (result.result === 'failed') return this.#failed(plan, write, result, findingsOf(results));
+    }
+    const findings = [...plan.findings, ...findingsOf(results)];
+    const main = mainResult(plan, results);
+    if (main?.result === 'skipped') {
+      const { reason, message } = main;
+      return this.#notWritten({ outcome: 'skipped', reason, message, findings });
+    }
+    return this.#written(plan, main, findings);
+  }
+
+  #written(
+    plan: WritePlan,
+    main: Extract<WriteResult, { result: 'done' }> | undefined,
+    findings: readonly Finding[],
+  ): Ending {
+    const { kind, name } = plan.main;
+    const bifrostId = main?.bifrostId ?? this.#context.objectId(kind, name) ?? this.#row.bifrostId;
+    if (bifrostId === null)
+      return this.#notWritten({
+        outcome: 'waiting',
+        reason: 'main_object_missing',
+        message: `${kind} "${name}" is not on Bifrost yet`,
+        findings,
+      });
+    const origin = this.#row.origin ?? main?.origin ?? this.#originOf(kind, name);
+    const { missing, detail } = plan;
+    this.#state.journal.records.written(this.#row, { kind, name, bifrostId, origin, missing, detail });
+    const incomplete = missing.length > 0;
+    return this.#ending('written', { origin, bifrostId, bifrostName: name, incomplete, findings });
+  }
+
+  /** A record that is on Bifrost already stays written when its completion fails. */
+  #failed(plan: WritePlan, write: PlannedWrite, failed: Failed, more: readonly Finding[]): Ending {
+    const { records } = this.#state.journal;
+    const { failure, code, nextStep } = failed;
+    const message = isMain(plan, write) ? failed.message : `${write.label}: ${failed.message}`;
+    const findings = [...plan.findings, ...more];
+    if (this.#row.status === 'written') {
+      const missing = missingAfter(this.#row, plan, message);
+      records.unfinished(this.#row, { reason: failure, message, nextStep, missing });
+      return this.#ending('written', { incomplete: true, reason: failure, message, findings });
+    }
+    const keepsName = objectOf(this.#state, this.#row) !== undefined || failure === 'exhausted';
+    records.failed(this.#row, { reason: failure, code, message, nextStep, keepsName });
+    return this.#ending('failed', { reason: failure, message, findings });
+  }
+
+  #tie(plan: WritePlan, write: PlannedWrite): Tie {
+    const { journal } = this.#state;
+    return {
+      intended: (row: WriteRow) => {
+        journal.writes.link(this.#row.seq, row.id);
+        if (this.#row.status === 'written' || !isMain(plan, write)) return;
+        journal.records.reserve(this.#row, row.kind, row.name);
+        this.#row = { ...this.#row, status: 'pending', bifrostKind: row.kind, bifrostName: row.name };
+      },
+      settled: (row: WriteRow) => journal.writes.link(this.#row.seq, row.id),
+    };
+  }
+
+  /** null = the main object is free, or this record's own. */
+  #claim(plan: WritePlan): Extract<Plan, { outcome: 'failed' }> | null {
+    const { kind, name } = plan.main;
+    if (!OWN_OBJECT.has(kind)) return null;
+    const key = claimOf(plan);
+    const owner = this.#state.journal.queries.otherOwner(kind, name, this.#row.seq);
+    const claimed = this.#claims.get(key) ?? this.#row.seq;
+    if (owner === undefined && claimed === this.#row.seq) {
+      this.#claims.set(key, this.#row.seq);
+      return null;
+    }
+    return {
+      outcome: 'failed',
+      failure: 'conflict',
+      reason: 'name_taken',
+      message: `the name "${name}" belongs to another ${owner?.kind ?? this.#row.kind} of LiteLLM${owner === undefined ? '' : ` ("${owner.displayName}")`}`,
+      nextStep: 'Rename one of the two in LiteLLM, then type `migrate run`.',
+      findings: [],
+    };
+  }
+
+  #originOf(kind: ObjectKind, name: string): 'created' | 'adopted' {
+    return this.#context.createdByUs(kind, name) ? 'created' : 'adopted';
+  }
+
+  /** Findings are those of the newest plan; `settled` leaves the earlier ones. */
+  #ending(status: Ending['status'], end: Partial<Ending>): Ending {
+    const findings = end.findings ?? [];
+    if (status !== 'settled' || end.findings !== undefined)
+      this.#state.journal.findings.replace(this.#row.seq, 'plan', this.#state.run, findings);
+    const { origin, bifrostId, bifrostName } = this.#row;
+    return { origin, bifrostId, bifrostName, incomplete: false, reason: null, message: null, ...end, status, findings };
+  }
+}
+
+function claimOf({ main }: WritePlan): string {
+  return `${main.kind}\n${main.name}`;
+}
+
+function isMain({ main }: WritePlan, write: PlannedWrite): boolean {
+  return write.kind === main.kind && write.name === main.name;
+}
+
+/** The last write about the main object says how it ended; undefined when the plan only touches others. */
+function mainResult(
+  plan: WritePlan,
+  results: ReadonlyMap<PlannedWrite, WriteResult>,
+): Exclude<WriteResult, Failed> | undefined {
+  const about = plan.writes.filter((write) => isMain(plan, write)).map((write) => results.get(write));
+  const last = about.at(-1);
+  return last === undefined || last.result === 'failed' ? undefined : last;
+}
+
+/** What was adopted with which reservations, and what was left out because the gateway refused it. */
+function findingsOf(results: ReadonlyMap<PlannedWrite, WriteResult>): readonly Finding[] {
+  return [...results].flatMap(([, result]) => {
+    if (result.result === 'done') return result.findings;
+    if (result.result === 'skipped') return [finding('loss', result.reason, '', result.message)];
+    return [];
+  });
+}
+
+/** What was to be filled in is still missing; what the plan says besides is of no use without it. */
+function missingAfter(row: RecordRow, plan: WritePlan, message: string): readonly Missing[] {
+  const before = JSON.parse(row.missing) as readonly Missing[];
+  if (before.length > 0) return before;
+  return plan.missing.length > 0 ? plan.missing : [{ what: 'allow_list', message }];
+}

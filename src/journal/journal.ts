@@ -1,0 +1,92 @@
+import Database from 'better-sqlite3';
+import { fingerprinter, type Fingerprint } from '../secret.js';
+import { attemptLog, type AttemptLog } from './attempts.js';
+import { Commits } from './commits.js';
+import { bindEnds } from './ends.js';
+import { findingTable, type FindingTable } from './findings.js';
+import type { Lock } from './lock.js';
+import { recordQueries, type RecordQueries } from './record-queries.js';
+import { recordTable, type RecordTable } from './records.js';
+import { runTable, type RunTable } from './runs.js';
+import { countsByKind, type KindCounts } from './summary.js';
+import { writeTable, type WriteTable } from './writes.js';
+
+/** The journal as the rest of the program sees it: one object per table, and what concerns the file as a whole. */
+export type Journal = {
+  readonly path: string;
+  /** For reports: plain reads. Whatever is written goes through the tables. */
+  readonly db: Database.Database;
+  /** A copy for a dry run: what is written into it is thrown away. */
+  readonly dry: boolean;
+  readonly toolVersion: string;
+  /** HMAC under this journal's random key. */
+  readonly fingerprint: Fingerprint;
+  readonly commits: Commits;
+  readonly runs: RunTable;
+  readonly records: RecordTable;
+  readonly queries: RecordQueries;
+  readonly writes: WriteTable;
+  readonly findings: FindingTable;
+  readonly attempts: AttemptLog;
+  counts(): readonly KindCounts[];
+  /** Binds the journal to its two ends the first time, checks them later. @throws MigrateError `journal_other_ends` */
+  bindEnds(source: string, target: string, rebind: boolean): void;
+  copyForDryRun(): Journal;
+  /** Commits what is open, folds the WAL into the file, gives up the lock. May be called twice. */
+  close(): void;
+};
+
+type Parts = {
+  readonly path: string;
+  readonly dry: boolean;
+  readonly lock: Lock | null;
+  readonly now: () => number;
+  readonly toolVersion: string;
+};
+
+export function assembleJournal(db: Database.Database, { path, dry, lock, now, toolVersion }: Parts): Journal {
+  const key = db.prepare('SELECT hmac_key FROM meta WHERE id = 1').pluck().get();
+  if (typeof key !== 'string') throw new Error('journal: no meta row');
+  const commits = new Commits(db, path);
+  const time = (): string => new Date(now()).toISOString();
+  return {
+    path,
+    db,
+    dry,
+    toolVersion,
+    fingerprint: fingerprinter(Buffer.from(key, 'hex')),
+    commits,
+    runs: runTable(db, commits, time),
+    records: recordTable(db, commits, time),
+    queries: recordQueries(db),
+    writes: writeTable(db, commits, time),
+    findings: findingTable(db, commits),
+    attempts: attemptLog(db, commits, time),
+    counts: () => countsByKind(db),
+    bindEnds: (source, target, rebind) => bindEnds(db, commits, { source, target, rebind, path }),
+    copyForDryRun: () => {
+      if (!db.readonly) commits.flush();
+      const copy = copyInMemory(db);
+      return assembleJournal(copy, { path, dry: true, lock: null, now, toolVersion });
+    },
+    close: () => {
+      try {
+        if (db.open && !db.readonly) {
+          commits.flush();
+          db.pragma('wal_checkpoint(TRUNCATE)');
+        }
+      } finally {
+        db.close();
+        lock?.release();
+      }
+    },
+  };
+}
+
+function copyInMemory(db: Database.Database): Database.Database {
+  const image = db.serialize();
+  // The header says WAL, which a database in memory cannot be in: bytes 18 and 19 of the SQLite file format, 1 = rollback.
+  image[18] = 1;
+  image[19] = 1;
+  return new Database(image);
+}

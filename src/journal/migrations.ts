@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Database } from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { z } from 'zod';
+import { MigrateError } from '../errors.js';
+
+/** The same distance from src/journal and from dist/journal. */
+const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+const INDEX = z.object({ entries: z.array(z.object({ when: z.number() })).min(1) });
+const APPLIED = z.object({ version: z.number(), last: z.number().nullable() });
+
+type Version = { readonly version: number; readonly last: number };
+
+/** The schema this program writes: how many migrations it ships, and when the newest was made. */
+export function knownVersion(): Version {
+  const { entries } = INDEX.parse(JSON.parse(readFileSync(`${FOLDER}/meta/_journal.json`, 'utf8')));
+  return { version: entries.length, last: Math.max(...entries.map((entry) => entry.when)) };
+}
+
+/** The schema the file has; version 0 = none yet. */
+export function appliedVersion(db: Database): Version {
+  const table = db.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
+  if (table === undefined) return { version: 0, last: 0 };
+  const row = APPLIED.parse(
+    db.prepare('SELECT count(*) AS version, max(created_at) AS last FROM __drizzle_migrations').get(),
+  );
+  return { version: row.version, last: row.last ?? 0 };
+}
+
+/** Brings the schema up to date in one transaction. */
+export function applyMigrations(db: Database): void {
+  migrate(drizzle(db), { migrationsFolder: FOLDER });
+}
+
+/** @throws MigrateError `journal_newer` when a newer program has written the file. */
+export function refuseNewer(db: Database, path: string, toolVersion: string): void {
+  const known = knownVersion();
+  const applied = appliedVersion(db);
+  if (applied.version <= known.version && applied.last <= known.last) return;
+  throw new MigrateError(
+    'journal_newer',
+    `The journal ${path} has schema version ${applied.version}, written by version ${writerOf(db)} of this program; ` +
+      `this is version ${toolVersion} and knows schema version ${known.version}.`,
+    'Use the newer program, or start a new journal with --journal.',
+  );
+}
+
+function writerOf(db: Database): string {
+  const row = db.prepare('SELECT * FROM meta LIMIT 1').get() as { tool_version?: unknown } | undefined;
+  return typeof row?.tool_version === 'string' ? row.tool_version : 'unknown';
+}

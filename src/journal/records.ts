@@ -1,0 +1,214 @@
+import type { Database } from 'better-sqlite3';
+import type { JsonObject } from '../json.js';
+import type { RecordKind } from '../sources/records.js';
+import type { Missing } from '../stages/plan.js';
+import type { ObjectKind } from '../target/objects.js';
+import type { Commits } from './commits.js';
+import type { RecordRow } from './record-queries.js';
+import { assertMoved, assertRecordMove, type RecordState } from './states.js';
+
+/** A source record as intake hands it over. */
+export type IncomingRecord = {
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly displayName: string;
+  readonly naturalName: string;
+  readonly createdAt: string | null;
+  /** JSON, without secrets. */
+  readonly json: string;
+  readonly fingerprint: string;
+};
+
+/** `duplicate`: the source showed this id twice in one run; the first one stands. */
+export type Seen = {
+  readonly seq: number;
+  readonly what: 'new' | 'same' | 'changed' | 'duplicate';
+  /** The record as it was when it was written, when it has changed since; null = not written, or as it was. */
+  readonly writtenAs: string | null;
+};
+
+export type Written = {
+  readonly kind: ObjectKind;
+  readonly name: string;
+  readonly bifrostId: string;
+  readonly origin: 'created' | 'adopted';
+  readonly missing: readonly Missing[];
+  readonly detail: JsonObject;
+};
+
+export interface RecordTable {
+  upsert(record: IncomingRecord, run: number): Seen;
+  /**
+   * From the first intent on the name belongs to this record, so that a resume asks for the same object even when the
+   * record was renamed meanwhile. A record that is not written yet becomes pending, `in_doubt`.
+   */
+  reserve(row: RecordRow, kind: ObjectKind, name: string): void;
+  written(row: RecordRow, written: Written): void;
+  skipped(row: RecordRow, skip: { readonly reason: string; readonly message: string }): void;
+  /** `keepsName`: its object is, or may be, on the gateway. */
+  failed(
+    row: RecordRow,
+    failure: {
+      readonly reason: string;
+      readonly code: string | null;
+      readonly message: string;
+      readonly nextStep: string | null;
+      readonly keepsName: boolean;
+    },
+  ): void;
+  waiting(row: RecordRow, wait: { readonly code: string; readonly message: string }): void;
+  /** A written record whose completion failed: stays written, says why, and what is missing. */
+  unfinished(
+    row: RecordRow,
+    problem: {
+      readonly reason: string;
+      readonly message: string;
+      readonly nextStep: string | null;
+      readonly missing: readonly Missing[];
+    },
+  ): void;
+}
+
+type Stored = {
+  readonly seq: number;
+  readonly status: RecordState;
+  readonly reason: string | null;
+  readonly fingerprint: string;
+  readonly writtenFingerprint: string | null;
+  readonly record: string;
+  readonly writtenRecord: string | null;
+  readonly naturalName: string;
+  readonly lastSeenRun: number;
+};
+
+export function recordTable(db: Database, commits: Commits, now: () => string): RecordTable {
+  const settle = settler(db, now);
+  return {
+    upsert: upserter(db, commits, now),
+    reserve: (row, kind, name) => {
+      commits.do(() => settle.reserve(row, kind, name));
+    },
+    written: (row, w) => {
+      commits.do(() => {
+        settle.move(row, 'written', {
+          origin: w.origin,
+          bifrostId: w.bifrostId,
+          bifrostKind: w.kind,
+          bifrostName: w.name,
+          missing: JSON.stringify(w.missing),
+          detail: JSON.stringify(w.detail),
+        });
+      });
+    },
+    skipped: (row, { reason, message }) => {
+      commits.do(() => settle.move(row, 'skipped', { reason, message }));
+    },
+    failed: (row, { reason, code, message, nextStep, keepsName }) => {
+      const name = keepsName ? { bifrostKind: row.bifrostKind, bifrostName: row.bifrostName } : {};
+      commits.do(() => settle.move(row, 'failed', { reason, code, message, nextStep, ...name }));
+    },
+    waiting: (row, { code, message }) => {
+      commits.do(() => settle.move(row, 'pending', { reason: 'waiting', code, message }));
+    },
+    unfinished: (row, { reason, message, nextStep, missing }) => {
+      const { origin, bifrostId, bifrostKind, bifrostName, detail } = row;
+      const kept = { origin, bifrostId, bifrostKind, bifrostName, detail };
+      commits.do(() =>
+        settle.move(row, 'written', { ...kept, reason, message, nextStep, missing: JSON.stringify(missing) }),
+      );
+    },
+  };
+}
+
+type Settled = {
+  readonly reason: string | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly nextStep: string | null;
+  readonly origin: string | null;
+  readonly bifrostId: string | null;
+  readonly bifrostKind: string | null;
+  readonly bifrostName: string | null;
+  readonly missing: string;
+  readonly detail: string;
+};
+
+const NOTHING: Settled = {
+  reason: null,
+  code: null,
+  message: null,
+  nextStep: null,
+  origin: null,
+  bifrostId: null,
+  bifrostKind: null,
+  bifrostName: null,
+  missing: '[]',
+  detail: '{}',
+};
+
+function settler(db: Database, now: () => string) {
+  const update = db.prepare(
+    `UPDATE records SET status = @to, reason = @reason, code = @code, message = @message, next_step = @nextStep,
+            origin = @origin, bifrost_id = @bifrostId, bifrost_kind = @bifrostKind, bifrost_name = @bifrostName,
+            missing = @missing, detail = @detail, updated_at = @now,
+            written_fingerprint = CASE WHEN @to = 'written' THEN coalesce(written_fingerprint, fingerprint) END
+      WHERE seq = @seq AND status = @from`,
+  );
+  const reserve = db.prepare(
+    `UPDATE records SET status = 'pending', reason = 'in_doubt', code = NULL, message = NULL, next_step = NULL,
+            bifrost_kind = @kind, bifrost_name = @name, updated_at = @now
+      WHERE seq = @seq AND status = @from`,
+  );
+  return {
+    move: (row: RecordRow, to: RecordState, settled: Partial<Settled>): void => {
+      assertRecordMove(row.status, to);
+      const { changes } = update.run({ ...NOTHING, ...settled, to, from: row.status, seq: row.seq, now: now() });
+      assertMoved(changes, `record ${row.kind} ${row.id}`);
+    },
+    reserve: (row: RecordRow, kind: ObjectKind, name: string): void => {
+      assertRecordMove(row.status, 'pending');
+      const { changes } = reserve.run({ kind, name, from: row.status, seq: row.seq, now: now() });
+      assertMoved(changes, `record ${row.kind} ${row.id}`);
+    },
+  };
+}
+
+function upserter(db: Database, commits: Commits, now: () => string): RecordTable['upsert'] {
+  const find = db.prepare<[string, string], Stored>(
+    `SELECT seq, status, reason, fingerprint, written_fingerprint AS writtenFingerprint, record,
+            written_record AS writtenRecord, natural_name AS naturalName, last_seen_run AS lastSeenRun
+       FROM records WHERE kind = ? AND source_id = ?`,
+  );
+  const insert = db.prepare(
+    `INSERT INTO records (kind, source_id, display_name, natural_name, source_created_at, record, fingerprint,
+                          first_seen_run, last_seen_run, updated_at)
+     VALUES (@kind, @id, @displayName, @naturalName, @createdAt, @json, @fingerprint, @run, @run, @now)`,
+  );
+  const touch = db.prepare('UPDATE records SET last_seen_run = ? WHERE seq = ?');
+  const change = db.prepare(
+    `UPDATE records SET display_name = @displayName, natural_name = @naturalName, source_created_at = @createdAt,
+            record = @json, fingerprint = @fingerprint, written_record = @writtenRecord, last_seen_run = @run, updated_at = @now
+      WHERE seq = @seq`,
+  );
+  const back = db.prepare(
+    `UPDATE records SET status = 'pending', reason = NULL, message = NULL
+      WHERE seq = ? AND status = 'skipped' AND reason = 'vanished'`,
+  );
+  const apply = (record: IncomingRecord, run: number): Seen => {
+    const old = find.get(record.kind, record.id);
+    if (old === undefined) {
+      const { lastInsertRowid } = insert.run({ ...record, run, now: now() });
+      return { seq: Number(lastInsertRowid), what: 'new', writtenAs: null };
+    }
+    const { seq } = old;
+    if (old.lastSeenRun === run) return { seq, what: 'duplicate', writtenAs: null };
+    if (old.reason === 'vanished') back.run(seq);
+    const drifted = old.writtenFingerprint !== null && old.writtenFingerprint !== record.fingerprint;
+    const writtenAs = drifted ? (old.writtenRecord ?? old.record) : null;
+    const same = old.fingerprint === record.fingerprint;
+    if (same && old.record === record.json && old.naturalName === record.naturalName) touch.run(run, seq);
+    else change.run({ ...record, writtenRecord: writtenAs, run, seq, now: now() });
+    return { seq, what: same ? 'same' : 'changed', writtenAs };
+  };
+  return (record, run) => commits.do(() => apply(record, run));
+}

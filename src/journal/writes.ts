@@ -1,0 +1,123 @@
+import type { Database } from 'better-sqlite3';
+import type { ObjectKind } from '../target/objects.js';
+import type { FindHint } from '../target/target.js';
+import type { Commits } from './commits.js';
+import { assertMoved, assertWriteMove, type WriteState } from './states.js';
+
+/** What is about to be sent, or was. */
+export type NewWrite = {
+  readonly kind: ObjectKind;
+  readonly name: string;
+  readonly label: string;
+  readonly action: 'create' | 'update';
+  /** HMAC of the body, SecretRefs by their fingerprints. */
+  readonly payloadFingerprint: string;
+  readonly hint: FindHint;
+  readonly run: number;
+};
+
+export type WriteRow = NewWrite & {
+  readonly id: number;
+  readonly state: WriteState;
+  /** Set = the object exists on the gateway. */
+  readonly bifrostId: string | null;
+  readonly origin: 'created' | 'adopted' | null;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly lastError: string | null;
+  readonly nextStep: string | null;
+};
+
+/** What is known after the last intent. Left out: id and origin stay as they are, texts are cleared. */
+export type Settlement = {
+  readonly state: Exclude<WriteState, 'planned'>;
+  readonly bifrostId?: string | null;
+  readonly origin?: 'created' | 'adopted' | null;
+  readonly reason?: string;
+  readonly lastError?: string;
+  readonly nextStep?: string;
+};
+
+export interface WriteTable {
+  get(kind: ObjectKind, name: string): WriteRow | undefined;
+  /** The next attempt: state `planned`. Must be durable before anything is sent. */
+  intent(write: NewWrite, previous: WriteRow | undefined): WriteRow;
+  settle(row: WriteRow, settlement: Settlement): WriteRow;
+  /** For what was settled without sending: adopted, in conflict, ambiguous, nothing to change. */
+  settleUnsent(write: NewWrite, previous: WriteRow | undefined, settlement: Settlement): WriteRow;
+  /** This record needs this object. */
+  link(recordSeq: number, writeId: number): void;
+  /** Intents whose outcome nobody recorded. */
+  inDoubt(): readonly WriteRow[];
+}
+
+type Raw = Omit<WriteRow, 'hint'> & { readonly hint: string };
+
+const COLUMNS = `id, kind, name, label, action, payload_fingerprint AS payloadFingerprint, hint, run, state,
+  bifrost_id AS bifrostId, origin, attempts, reason, last_error AS lastError, next_step AS nextStep`;
+
+export function writeTable(db: Database, commits: Commits, now: () => string): WriteTable {
+  const find = db.prepare<[string, string], Raw>(`SELECT ${COLUMNS} FROM writes WHERE kind = ? AND name = ?`);
+  const doubtful = db.prepare<[], Raw>(`SELECT ${COLUMNS} FROM writes WHERE state = 'planned' ORDER BY id`);
+  const link = db.prepare('INSERT OR IGNORE INTO record_writes (record_seq, write_id) VALUES (?, ?)');
+  const put = putter(db, now);
+  return {
+    get: (kind, name) => toRow(find.get(kind, name)),
+    intent: (write, previous) => {
+      const kept = write.action === 'update' && previous !== undefined ? previous : NEVER;
+      const { bifrostId, origin } = kept;
+      const attempts = (previous?.attempts ?? 0) + 1;
+      const row = { ...write, ...CLEARED, bifrostId, origin, attempts, state: 'planned' } as const;
+      return commits.do(() => put(row, previous));
+    },
+    settle: (row, settlement) => commits.do(() => put({ ...row, ...CLEARED, ...settlement }, row)),
+    settleUnsent: (write, previous, settlement) => {
+      const { bifrostId, origin, attempts } = previous ?? NEVER;
+      const row = { bifrostId, origin, attempts, ...write, ...CLEARED, ...settlement };
+      return commits.do(() => put(row, previous));
+    },
+    link: (recordSeq, writeId) => {
+      commits.do(() => link.run(recordSeq, writeId));
+    },
+    inDoubt: () => doubtful.all().flatMap((raw) => toRow(raw) ?? []),
+  };
+}
+
+const NEVER = { bifrostId: null, origin: null, attempts: 0 } as const;
+const CLEARED = { reason: null, lastError: null, nextStep: null } as const;
+
+type Unsaved = Omit<WriteRow, 'id'>;
+
+function putter(db: Database, now: () => string) {
+  const insert = db.prepare(
+    `INSERT INTO writes (kind, name, label, state, action, bifrost_id, origin, payload_fingerprint, hint, attempts,
+                         intent_at, settled_at, reason, last_error, next_step, run)
+     VALUES (@kind, @name, @label, @state, @action, @bifrostId, @origin, @payloadFingerprint, @hint, @attempts,
+             @intentAt, @settledAt, @reason, @lastError, @nextStep, @run)`,
+  );
+  const update = db.prepare(
+    `UPDATE writes SET label = @label, state = @state, action = @action, bifrost_id = @bifrostId, origin = @origin,
+            payload_fingerprint = @payloadFingerprint, hint = @hint, attempts = @attempts,
+            intent_at = coalesce(@intentAt, intent_at), settled_at = @settledAt, reason = @reason,
+            last_error = @lastError, next_step = @nextStep, run = @run
+      WHERE id = @id AND state = @expected`,
+  );
+  return (row: Unsaved, previous: WriteRow | undefined): WriteRow => {
+    assertWriteMove(previous?.state ?? 'new', row.state);
+    const sent = row.state === 'planned';
+    const values = {
+      ...row,
+      hint: JSON.stringify(row.hint),
+      intentAt: sent ? now() : null,
+      settledAt: sent ? null : now(),
+    };
+    if (previous === undefined) return { ...row, id: Number(insert.run(values).lastInsertRowid) };
+    const { changes } = update.run({ ...values, id: previous.id, expected: previous.state });
+    assertMoved(changes, `write ${row.kind} ${row.name}`);
+    return { ...row, id: previous.id };
+  };
+}
+
+function toRow(raw: Raw | undefined): WriteRow | undefined {
+  return raw && { ...raw, hint: JSON.parse(raw.hint) as FindHint };
+}

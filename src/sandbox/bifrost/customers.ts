@@ -1,0 +1,215 @@
+import { decodePlain } from './decode.js';
+import type { Call, Gateway } from './gateway.js';
+import {
+  BUDGET_FIELDS,
+  budgetFault,
+  checkBudgetIds,
+  checkBudgets,
+  RATE_LIMIT_FIELDS,
+  rateLimitFault,
+  rateLimitStoreFault,
+  removesRateLimit,
+  type BudgetInput,
+  type RateLimitInput,
+} from './limit-checks.js';
+import { dropLimits, given, newRateLimit, reconcileBudgets, showBudget, showRateLimit, updatedRateLimit, type Budget, type RateLimit } from './limits.js';
+import { matcher, pageOf } from './lists.js';
+import { json, Refusal, type Reply } from './reply.js';
+import { showTeamInside } from './teams.js';
+import { showVirtualKeyInside } from './virtual-key-views.js';
+
+export type Customer = {
+  readonly id: string;
+  name: string;
+  budgets: readonly Budget[];
+  rateLimit: RateLimit | null;
+  calendarAligned: boolean;
+  readonly createdAt: string;
+  updatedAt: string;
+};
+
+type CustomerBody = {
+  readonly name?: string | null;
+  readonly budget?: BudgetInput | null;
+  readonly budgets?: readonly BudgetInput[] | null;
+  readonly rate_limit?: RateLimitInput | null;
+  readonly calendar_aligned?: boolean | null;
+};
+const FIELDS = {
+  name: 'string',
+  budget: { members: BUDGET_FIELDS },
+  rate_limit: { members: RATE_LIMIT_FIELDS },
+  calendar_aligned: 'boolean',
+} as const;
+
+export function createCustomer(gateway: Gateway, call: Call): Reply {
+  const body = decode(gateway, call);
+  if ((body.budgets?.length ?? 0) > 0 && body.budget) throw new Refusal(400, "only one of 'budget' or 'budgets' may be set");
+  if (!body.name) throw new Refusal(400, 'Customer name is required');
+  const fault = body.rate_limit ? rateLimitFault(body.rate_limit) : null;
+  if (fault !== null) throw new Refusal(400, `Invalid rate limit: ${fault}`);
+  if (gateway.personality.uniqueCustomers && isTaken(gateway, body.name)) throw new Refusal(409, 'A customer with this name already exists');
+  const budgets = body.budgets?.length ? body.budgets : body.budget ? [body.budget] : [];
+  if (gateway.personality.scopedLimits) checkBudgets(budgets, 'lower');
+  if (budgets.some(budgetFault) || (body.rate_limit && rateLimitStoreFault(body.rate_limit))) throw new Refusal(500, 'failed to create customer');
+
+  const stamp = gateway.stamp(gateway.now());
+  const customer: Customer = {
+    id: gateway.newId(),
+    name: body.name,
+    budgets: [],
+    rateLimit: null,
+    calendarAligned: body.calendar_aligned === true && gateway.personality.scopedLimits,
+    createdAt: stamp,
+    updatedAt: stamp,
+  };
+  customer.budgets = reconcileBudgets(gateway, [], budgets, ownerOf(gateway, customer), customer.calendarAligned);
+  if (body.rate_limit) customer.rateLimit = newRateLimit(gateway, body.rate_limit);
+  gateway.state.customers.set(customer.id, customer);
+  gateway.state.customersByName.add(customer.name, customer);
+  return json({ customer: showCustomer(gateway, customer), message: 'Customer created successfully' });
+}
+
+export function updateCustomer(gateway: Gateway, call: Call): Reply {
+  const body = decode(gateway, call);
+  if (body.budgets && body.budget) throw new Refusal(400, "only one of 'budget' or 'budgets' may be set");
+  const customer = find(gateway, call);
+  const budgets = wantedBudgets(gateway, customer, body);
+  const limitFault = body.rate_limit && !removesRateLimit(body.rate_limit, 'maxima') ? rateLimitFault(body.rate_limit) : null;
+  const renamed = typeof body.name === 'string' && body.name !== customer.name;
+  if (
+    (renamed && gateway.personality.uniqueCustomers && isTaken(gateway, body.name ?? '')) ||
+    limitFault !== null ||
+    budgets?.some(budgetFault)
+  ) {
+    throw new Refusal(500, 'Failed to update customer');
+  }
+  if (renamed) rename(gateway, customer, body.name ?? '');
+  if (typeof body.calendar_aligned === 'boolean' && gateway.personality.scopedLimits) customer.calendarAligned = body.calendar_aligned;
+  if (budgets) customer.budgets = reconcileBudgets(gateway, customer.budgets, budgets, ownerOf(gateway, customer), customer.calendarAligned);
+  customer.rateLimit = updatedRateLimit(gateway, customer.rateLimit, body.rate_limit, 'maxima');
+  customer.updatedAt = gateway.stamp(gateway.now());
+  return json({ customer: showCustomer(gateway, customer), message: 'Customer updated successfully' });
+}
+
+/** The desired budgets of a PUT, or null to keep them. A single `budget` may name only one of its members. */
+function wantedBudgets(gateway: Gateway, customer: Customer, body: CustomerBody): readonly BudgetInput[] | null {
+  if (body.budgets) {
+    checkBudgets(body.budgets, 'lower');
+    checkBudgetIds(customer.budgets, body.budgets);
+    return body.budgets;
+  }
+  if (!body.budget) return null;
+  const { max_limit: limit, reset_duration: duration } = body.budget;
+  if ((limit ?? null) === null && (duration ?? null) === null) return [];
+  const refuse = (text: string): Refusal => (gateway.personality.scopedLimits ? new Refusal(400, text) : new Refusal(500, 'Failed to update customer'));
+  if (customer.budgets.length > 1) throw refuse("deprecated 'budget' field cannot be used when multiple budgets already exist; use 'budgets'");
+  const old = customer.budgets[0];
+  const merged = { ...(old ? { id: old.id } : {}), max_limit: limit ?? old?.maxLimit ?? 0, reset_duration: duration ?? old?.resetDuration ?? '' };
+  if (merged.max_limit === 0 || merged.reset_duration === '') throw refuse('both max_limit and reset_duration are required when creating a new budget');
+  if (gateway.personality.scopedLimits) checkBudgets([merged], 'lower');
+  return [merged];
+}
+
+/** Deleting a customer detaches its teams and virtual keys (B§5.9). */
+export function deleteCustomer(gateway: Gateway, call: Call): Reply {
+  const customer = find(gateway, call);
+  const { state } = gateway;
+  const stamp = gateway.stamp(gateway.now());
+  for (const team of [...state.teamsByCustomer.of(customer.id)]) {
+    state.teamsByCustomer.remove(customer.id, team);
+    Object.assign(team, { customerId: null, updatedAt: stamp });
+  }
+  for (const virtualKey of [...state.virtualKeysByCustomer.of(customer.id)]) {
+    state.virtualKeysByCustomer.remove(customer.id, virtualKey);
+    Object.assign(virtualKey, { customerId: null, updatedAt: stamp });
+  }
+  dropLimits(gateway, customer.budgets, customer.rateLimit);
+  state.customers.delete(customer.id);
+  state.customersByName.remove(customer.name, customer);
+  return json({ message: 'Customer deleted successfully' });
+}
+
+export function getCustomer(gateway: Gateway, call: Call): Reply {
+  return json({ customer: showCustomer(gateway, find(gateway, call)) });
+}
+
+export function listCustomers(gateway: Gateway, call: Call): Reply {
+  const matches = matcher(call.query.get('search'));
+  const { rows, total, limit, offset } = pageOf(
+    [...gateway.state.customers.values()].filter(({ name }) => matches(name)),
+    call.query,
+    [],
+    false,
+  );
+  const customers = rows.map((customer) => showCustomer(gateway, customer));
+  return json({ count: rows.length, customers, limit, offset, total_count: total });
+}
+
+/** A customer with its teams and virtual keys (secrets included, B§5.1). */
+export function showCustomer(gateway: Gateway, customer: Customer): object {
+  const { state } = gateway;
+  return {
+    ...head(gateway, customer),
+    ...(gateway.personality.scopedLimits
+      ? given('budgets', customer.budgets.map((budget) => showBudget(gateway, budget)))
+      : given('budget', customer.budgets[0] && showBudget(gateway, customer.budgets[0]))),
+    ...given('rate_limit', customer.rateLimit && showRateLimit(gateway, customer.rateLimit)),
+    teams: inOrder(state.teamsByCustomer.of(customer.id)).map((team) => showTeamInside(gateway, team)),
+    virtual_keys: inOrder(state.virtualKeysByCustomer.of(customer.id)).map((virtualKey) => showVirtualKeyInside(gateway, virtualKey)),
+    ...tail(gateway, customer),
+  };
+}
+
+function inOrder<T extends { readonly row: number }>(rows: ReadonlySet<T>): readonly T[] {
+  return [...rows].sort((a, b) => a.row - b.row);
+}
+
+/** A customer as embedded in a team: limits and members are not loaded. */
+export function showCustomerInside(gateway: Gateway, customer: Customer): object {
+  return { ...head(gateway, customer), teams: null, virtual_keys: null, ...tail(gateway, customer) };
+}
+
+function head(gateway: Gateway, customer: Customer): object {
+  return {
+    id: customer.id,
+    name: customer.name,
+    ...(gateway.personality.scopedLimits ? {} : given('budget_id', customer.budgets[0]?.id)),
+    ...given('rate_limit_id', customer.rateLimit?.id),
+  };
+}
+
+function tail(gateway: Gateway, customer: Customer): object {
+  return {
+    ...(gateway.personality.scopedLimits ? { calendar_aligned: customer.calendarAligned } : {}),
+    config_hash: '',
+    created_at: customer.createdAt,
+    updated_at: customer.updatedAt,
+  };
+}
+
+function decode(gateway: Gateway, call: Call): CustomerBody {
+  if (gateway.personality.scopedLimits) return decodePlain(call.text, { ...FIELDS, budgets: { list: { members: BUDGET_FIELDS } } });
+  // ≤ 1.5.8 knows one budget only; `budgets` is dropped in silence (B§5.3).
+  return { ...(decodePlain(call.text, FIELDS) as CustomerBody), budgets: null };
+}
+
+function find(gateway: Gateway, call: Call): Customer {
+  const customer = gateway.state.customers.get(call.params.id ?? '');
+  if (!customer) throw new Refusal(404, 'Customer not found');
+  return customer;
+}
+
+function isTaken(gateway: Gateway, name: string): boolean {
+  return gateway.state.customersByName.of(name).size > 0;
+}
+
+function rename(gateway: Gateway, customer: Customer, name: string): void {
+  gateway.state.customersByName.remove(customer.name, customer);
+  customer.name = name;
+  gateway.state.customersByName.add(name, customer);
+}
+
+function ownerOf(gateway: Gateway, customer: Customer): Budget['owner'] {
+  return gateway.personality.scopedLimits ? { member: 'customer_id', id: customer.id } : null;
+}

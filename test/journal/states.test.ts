@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import {
+  assertRecordMove,
+  assertWriteMove,
+  RECORD_STATES,
+  RECORD_TRANSITIONS,
+  WRITE_STATES,
+  WRITE_TRANSITIONS,
+} from '../../src/journal/states.js';
+
+test('a written record stays written', () => {
+  for (const state of RECORD_STATES) {
+    if (state === 'written') assertRecordMove('written', state);
+    else expect(() => assertRecordMove('written', state)).toThrow(/from written to/);
+  }
+});
+
+test('exactly the moves of the table are legal', () => {
+  for (const from of RECORD_STATES)
+    for (const to of RECORD_STATES) {
+      const legal = (RECORD_TRANSITIONS[from] as readonly string[]).includes(to);
+      if (legal) assertRecordMove(from, to);
+      else expect(() => assertRecordMove(from, to)).toThrow();
+    }
+  for (const from of ['new', ...WRITE_STATES] as const)
+    for (const to of WRITE_STATES) {
+      const legal = (WRITE_TRANSITIONS[from] as readonly string[]).includes(to);
+      if (legal) assertWriteMove(from, to);
+      else expect(() => assertWriteMove(from, to)).toThrow();
+    }
+});
+
+test('nothing may be sent for a write that has not been looked for since it was found', () => {
+  expect(() => assertWriteMove('found', 'planned')).toThrow();
+  expect(() => assertWriteMove('new', 'skipped')).toThrow();
+});

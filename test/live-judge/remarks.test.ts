@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { excusing, explaining, readRemarks } from '../live/remarks.js';
+import { asker, facts, observation } from './factories.js';
+
+const token = 'abcdef0123456789'.padEnd(64, '0');
+const cell = observation({ asker: asker({ token, teamId: 't' }), name: 'model-a' });
+const record = (kind: string, id: string, name = 'x') => ({ kind, id, name });
+const world = facts({
+  deployments: [{ publicName: 'model-a', modelName: 'internal-a', teamId: null, model: 'openai/up' }],
+});
+
+const report = (losses: object[], more = {}) => ({
+  losses,
+  changes: [],
+  notices: [],
+  failed: [],
+  waiting: [],
+  skipped: [],
+  incomplete: [],
+  ...more,
+});
+const finding = (code: string, about: object | null, message = '') => ({
+  code,
+  entries: [{ record: about, field: '', message }],
+});
+const explained = (document: object) => explaining(readRemarks(document), cell, world).map(({ code }) => code);
+
+describe('what the report says about a lost name', () => {
+  test('a finding of this key that mentions the name', () => {
+    expect(explained(report([finding('f', record('virtual_key', token.slice(0, 16)), 'drops "model-a"')]))).toEqual([
+      'f',
+    ]);
+  });
+
+  test('not of another key, nor about a longer name', () => {
+    expect(explained(report([finding('f', record('virtual_key', 'ffffffffffffffff'), '"model-a"')]))).toEqual([]);
+    expect(
+      explained(report([finding('f', record('virtual_key', token.slice(0, 16)), '"model-abc" and "my/model-a"')])),
+    ).toEqual([]);
+  });
+
+  test('a finding that takes the whole key down explains all its names, one about metadata explains none', () => {
+    const about = record('virtual_key', token.slice(0, 16));
+    expect(
+      explained(report([finding('zero_limit_inactive', about), finding('not_carried', about, 'metadata')])),
+    ).toEqual(['zero_limit_inactive']);
+  });
+
+  test('the deployment behind the name, by either name, when it was skipped or lost something', () => {
+    const skipped = [
+      { reason: 'undecryptable', entries: [{ ...record('deployment', 'd', 'internal-a'), message: '' }] },
+    ];
+    expect(explained(report([], { skipped }))).toEqual(['undecryptable']);
+    expect(explained(report([finding('f', record('deployment', 'd', 'model-a'))]))).toEqual(['f']);
+    expect(explained(report([finding('f', record('deployment', 'd', 'model-b'))]))).toEqual([]);
+  });
+
+  test('a finding about LiteLLM as a whole that names it', () => {
+    expect(explained(report([finding('f', null, 'fallback model-a → model-b')]))).toEqual(['f']);
+    expect(explained(report([finding('f', null, 'fallback model-c → model-b')]))).toEqual([]);
+  });
+
+  test('notices explain nothing', () => {
+    expect(explained(report([], { notices: [finding('f', record('deployment', 'd', 'model-a'))] }))).toEqual([]);
+  });
+});
+
+test('only rules and prices excuse a key that can do more', () => {
+  const about = record('virtual_key', token.slice(0, 16));
+  const remarks = readRemarks(
+    report([finding('deny_rule_not_written', about, 'model-a'), finding('renamed', about, 'model-a')]),
+  );
+  expect(excusing(remarks, cell, world).map(({ code }) => code)).toEqual(['deny_rule_not_written']);
+});

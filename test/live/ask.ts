@@ -1,0 +1,69 @@
+import { silent, type Answer, type Exchange } from './answer.js';
+import { readBifrostAnswer } from './bifrost-answer.js';
+import { readLitellmAnswer } from './litellm-answer.js';
+
+export type Ask = (credential: string, model: string) => Promise<Answer>;
+
+/**
+ * Both gateways refuse within milliseconds. A call that is still out after this long was let in and waits for an upstream
+ * that does not answer: Bifrost tries for a minute and a half to get an Azure token.
+ */
+const PATIENCE_MS = 15_000;
+/** Once a name has been waited for, its later calls need not prove it again. */
+const IMPATIENCE_MS = 2_500;
+export const CHAT_PATH = '/v1/chat/completions';
+
+/** Asks LiteLLM at a base URL. */
+export function litellmAsker(baseUrl: string): Ask {
+  return asker(baseUrl + CHAT_PATH, readLitellmAnswer);
+}
+
+/** Asks Bifrost the way a former LiteLLM caller does: base URL `<bifrost>/litellm`, or the plain OpenAI path (A6). */
+export function bifrostAsker(baseUrl: string, prefix: string): Ask {
+  return asker(baseUrl + prefix + CHAT_PATH, readBifrostAnswer);
+}
+
+function asker(url: string, read: (exchange: Exchange) => Answer): Ask {
+  const slow = new Set<string>();
+  return async (credential, model) => {
+    try {
+      return read(await post(url, credential, model, slow.has(model) ? IMPATIENCE_MS : PATIENCE_MS));
+    } catch (error) {
+      if (!isTimeout(error)) return silent(reasonOf(error));
+      slow.add(model);
+      return { ...silent('no answer in time'), kind: 'failed', type: 'timeout' };
+    }
+  };
+}
+
+async function post(url: string, credential: string, model: string, patienceMs: number): Promise<Exchange> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }], max_tokens: 5 }),
+    signal: AbortSignal.timeout(patienceMs),
+  });
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+/** Runs `work` over `items`, at most `limit` at a time, in order of start. */
+export async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+}

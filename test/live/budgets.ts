@@ -1,0 +1,51 @@
+import { upstreams } from './compare.js';
+import type { Answer } from './answer.js';
+import type { Asker, Observation } from './interview.js';
+import type { Remark } from './remarks.js';
+
+/** A key whose budget ran out on LiteLLM while asking, and never on Bifrost: its calls cost nothing there (P§2.11). */
+export type UnfilledBudget = {
+  readonly asker: Asker;
+  readonly answeredByLitellm: number;
+  readonly answeredByBifrost: number;
+};
+
+/**
+ * Keys with the same calls on both sides whose budget filled on one side only. A key that Bifrost answered less often
+ * than LiteLLM says nothing: it may just not have got there. Rate limits are left out, their windows differ. Pure.
+ */
+export function unfilledBudgets(observations: readonly Observation[]): UnfilledBudget[] {
+  const byKey = new Map<string, Observation[]>();
+  for (const observation of observations) {
+    const { token } = observation.asker.fact;
+    byKey.set(token, [...(byKey.get(token) ?? []), observation]);
+  }
+  return [...byKey.values()].flatMap(unfilled);
+}
+
+function unfilled(observations: readonly Observation[]): UnfilledBudget[] {
+  const [first] = observations;
+  if (first === undefined) return [];
+  const litellm = observations.flatMap((observation) => observation.litellm);
+  const bifrost = observations.flatMap((observation) => observation.bifrost);
+  const answeredByLitellm = upstreams(litellm).length;
+  const answeredByBifrost = upstreams(bifrost).length;
+  const ranOut = answeredByLitellm > 0 && litellm.some(isOverBudget);
+  if (!ranOut || bifrost.some(isOverBudget) || answeredByBifrost <= answeredByLitellm) return [];
+  return [{ asker: first.asker, answeredByLitellm, answeredByBifrost }];
+}
+
+function isOverBudget(answer: Answer): boolean {
+  return answer.kind === 'spent' && answer.status !== 429;
+}
+
+/** Without those that the report names: no price is known for what the key may call (mapping.md M22). */
+export function budgetsWithoutExcuse(budgets: readonly UnfilledBudget[], remarks: readonly Remark[]): UnfilledBudget[] {
+  return budgets.filter(({ asker }) => !remarks.some((remark) => /price/.test(remark.code) && isAbout(remark, asker)));
+}
+
+function isAbout({ record }: Remark, { fact }: Asker): boolean {
+  if (record === null) return false;
+  if (record.kind === 'virtual_key') return record.id.length >= 8 && fact.token.startsWith(record.id);
+  return record.kind === 'team' && record.id === fact.teamId;
+}
