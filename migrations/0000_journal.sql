@@ -108,6 +108,7 @@ CREATE TABLE `writes` (
 	`reason` text,
 	`last_error` text,
 	`next_step` text,
+	`gateway_start` text,
 	`run` integer NOT NULL
 );
 --> statement-breakpoint

@@ -233,6 +233,7 @@ export function capabilities(over: Partial<Capabilities> = {}): Capabilities {
     ]),
     inferenceNeedsVirtualKey: true,
     authEnabled: false,
+    processStart: null,
     ...over,
   };
 }

@@ -54,6 +54,8 @@ class Creation {
     if (row === undefined) return undefined;
     const again = outcomeOfThisRun(row, 'create', this.#state.run);
     if (again !== undefined) return again;
+    if (this.#isStillLeftOut(row))
+      return { result: 'skipped', reason: row.reason ?? 'skipped', message: row.lastError ?? '' };
     if (row.bifrostId === null || row.origin === null) return undefined;
     const object = await this.#byId(row.bifrostId);
     // Deleted on the gateway since: what needs it needs it again.
@@ -201,7 +203,8 @@ class Creation {
     const tolerated = this.#write.tolerated?.find(({ text }) => message.includes(text));
     if (tolerated !== undefined) {
       const { reason, message: why } = tolerated.skip;
-      this.#settle({ state: 'skipped', reason, lastError: why });
+      const { processStart } = this.#state.target.capabilities;
+      this.#settle({ state: 'skipped', reason, lastError: why, gatewayStart: processStart });
       return { result: 'skipped', reason, message: why };
     }
     const advice = this.#write.advice?.find(({ text }) => message.includes(text))?.nextStep;
@@ -259,6 +262,18 @@ class Creation {
         ? writes.settle(this.#row, settlement)
         : writes.settleUnsent({ ...this.#intended }, this.#row, settlement);
     this.#tie.settled(this.#row);
+  }
+
+  /** Refused for the gateway's environment, by the very process that is running now: it would say the same again. */
+  #isStillLeftOut(row: WriteRow): boolean {
+    const { processStart } = this.#state.target.capabilities;
+    return (
+      row.state === 'skipped' &&
+      row.gatewayStart !== null &&
+      row.gatewayStart === processStart &&
+      row.payloadFingerprint === this.#intended.payloadFingerprint &&
+      this.#state.snapshot.find(row.kind, row.name).length === 0
+    );
   }
 
   async #byId(id: string): Promise<TargetObject | undefined> {

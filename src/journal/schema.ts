@@ -107,6 +107,8 @@ export const writes = sqliteTable(
     reason: text('reason'),
     lastError: text('last_error'),
     nextStep: text('next_step'),
+    /** `processStart` of the gateway that left it out: nothing to gain from sending it again to the same process. */
+    gatewayStart: text('gateway_start'),
     /** The run that touched it last. */
     run: integer('run').notNull(),
   },

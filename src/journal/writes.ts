@@ -26,6 +26,7 @@ export type WriteRow = NewWrite & {
   readonly reason: string | null;
   readonly lastError: string | null;
   readonly nextStep: string | null;
+  readonly gatewayStart: string | null;
 };
 
 /** What is known after the last intent. Left out: id and origin stay as they are, texts are cleared. */
@@ -36,6 +37,7 @@ export type Settlement = {
   readonly reason?: string;
   readonly lastError?: string;
   readonly nextStep?: string;
+  readonly gatewayStart?: string | null;
 };
 
 export interface WriteTable {
@@ -54,7 +56,7 @@ export interface WriteTable {
 type Raw = Omit<WriteRow, 'hint'> & { readonly hint: string };
 
 const COLUMNS = `id, kind, name, label, action, payload_fingerprint AS payloadFingerprint, hint, run, state,
-  bifrost_id AS bifrostId, origin, attempts, reason, last_error AS lastError, next_step AS nextStep`;
+  bifrost_id AS bifrostId, origin, attempts, reason, last_error AS lastError, next_step AS nextStep, gateway_start AS gatewayStart`;
 
 export function writeTable(db: Database, commits: Commits, now: () => string): WriteTable {
   const find = db.prepare<[string, string], Raw>(`SELECT ${COLUMNS} FROM writes WHERE kind = ? AND name = ?`);
@@ -84,22 +86,22 @@ export function writeTable(db: Database, commits: Commits, now: () => string): W
 }
 
 const NEVER = { bifrostId: null, origin: null, attempts: 0 } as const;
-const CLEARED = { reason: null, lastError: null, nextStep: null } as const;
+const CLEARED = { reason: null, lastError: null, nextStep: null, gatewayStart: null } as const;
 
 type Unsaved = Omit<WriteRow, 'id'>;
 
 function putter(db: Database, now: () => string) {
   const insert = db.prepare(
     `INSERT INTO writes (kind, name, label, state, action, bifrost_id, origin, payload_fingerprint, hint, attempts,
-                         intent_at, settled_at, reason, last_error, next_step, run)
+                         intent_at, settled_at, reason, last_error, next_step, gateway_start, run)
      VALUES (@kind, @name, @label, @state, @action, @bifrostId, @origin, @payloadFingerprint, @hint, @attempts,
-             @intentAt, @settledAt, @reason, @lastError, @nextStep, @run)`,
+             @intentAt, @settledAt, @reason, @lastError, @nextStep, @gatewayStart, @run)`,
   );
   const update = db.prepare(
     `UPDATE writes SET label = @label, state = @state, action = @action, bifrost_id = @bifrostId, origin = @origin,
             payload_fingerprint = @payloadFingerprint, hint = @hint, attempts = @attempts,
             intent_at = coalesce(@intentAt, intent_at), settled_at = @settledAt, reason = @reason,
-            last_error = @lastError, next_step = @nextStep, run = @run
+            last_error = @lastError, next_step = @nextStep, gateway_start = @gatewayStart, run = @run
       WHERE id = @id AND state = @expected`,
   );
   return (row: Unsaved, previous: WriteRow | undefined): WriteRow => {

@@ -55,7 +55,18 @@ export async function probeCapabilities(client: Client, options: CapabilityOptio
     inferenceNeedsVirtualKey:
       clientConfig['enforce_auth_on_inference'] === true || clientConfig['enforce_governance_header'] === true,
     authEnabled,
+    processStart: await readProcessStart(client),
   };
+}
+
+/** `process_start_time_seconds` of /metrics, seen on both versions; switched off or forbidden = unknown. */
+async function readProcessStart(client: Client): Promise<string | null> {
+  const found = await client.stream('/metrics', async (answer) => {
+    let text = '';
+    for await (const chunk of answer.body) text += Buffer.from(chunk).toString('latin1');
+    return /^process_start_time_seconds (\S+)$/m.exec(text)?.[1] ?? '';
+  });
+  return typeof found === 'string' && found !== '' ? found : null;
 }
 
 /** Is a password asked for? If so, exchange ours for a session token (B§1.1). */

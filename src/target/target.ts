@@ -29,6 +29,11 @@ export type Capabilities = {
   readonly inferenceNeedsVirtualKey: boolean;
   /** The management API asks for credentials. */
   readonly authEnabled: boolean;
+  /**
+   * When the gateway's process started, as its metrics say; null when they do not. Its environment variables cannot change
+   * before this does, so a key refused for an unset variable is not sent again until then.
+   */
+  readonly processStart: string | null;
 };
 
 export type WriteRequest = {

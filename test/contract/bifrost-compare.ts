@@ -98,8 +98,9 @@ function names(list: readonly unknown[]): string {
 
 function sameScalar(place: Place, recorded: unknown, actual: unknown): boolean {
   if (typeof recorded === 'string' && typeof actual === 'string') return sameString(place, recorded, actual);
-  if (typeof recorded === 'number' && typeof actual === 'number' && place.path.endsWith('.id') && recorded > 0) {
-    return place.identities.sameNumber(place.member, recorded, actual);
+  if (typeof recorded === 'number' && typeof actual === 'number' && recorded > 0) {
+    if (place.path.endsWith('.id')) return place.identities.sameNumber(place.member, recorded, actual);
+    if (place.path.endsWith('.provider_config_id')) return place.identities.sameNumber('provider_configs', recorded, actual);
   }
   if (typeof recorded === 'number' && typeof actual === 'number' && place.member === 'latency') return true;
   return recorded === actual;
@@ -115,9 +116,9 @@ function sameString({ identities, path }: Place, recorded: string, actual: strin
   return identities.sameText(stable(recorded), stable(actual));
 }
 
-/** Texts that name a machine of the recording. */
+/** Texts that name a machine of the recording, or a place in its memory. */
 function stable(text: string): string {
-  return text.replace(/ on [\d.]+:53: /, ' on <name server>: ').replace(/ on \[[0-9a-f:]+\]:53: /, ' on <name server>: ');
+  return text.replace(/\b0x[0-9a-f]{6,}/, '<address>').replace(/ on [\d.]+:53: /, ' on <name server>: ').replace(/ on \[[0-9a-f:]+\]:53: /, ' on <name server>: ');
 }
 
 /** Same member names and types: for answers whose values came from an upstream. */

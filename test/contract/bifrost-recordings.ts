@@ -22,10 +22,18 @@ export type Recording = {
 export type RecordedVersion = '1.5.16' | '1.5.2';
 export type Recordings = ReadonlyMap<string, Recording>;
 
-export function loadRecordings(version: RecordedVersion): Recordings {
-  const file = fileURLToPath(new URL(`../fixtures/bifrost/${version}/recordings.jsonl`, import.meta.url));
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  return new Map(lines.map((line) => JSON.parse(line) as Recording).map((recording) => [recording.name, recording]));
+/** `recordings` were made on their own, `variations` in one go and in this order. */
+export function loadRecordings(version: RecordedVersion, file: 'recordings' | 'variations' = 'recordings'): Recordings {
+  return new Map(readLines<Recording>(`${version}/${file}.jsonl`).map((recording) => [recording.name, recording]));
+}
+
+/** The lines of a file under test/fixtures/bifrost. */
+export function readLines<Line>(file: string): readonly Line[] {
+  const path = fileURLToPath(new URL(`../fixtures/bifrost/${file}`, import.meta.url));
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
 }
 
 /** A value inside a recording: `at(recording, 'response.body.team.id')`. */

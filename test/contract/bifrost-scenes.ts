@@ -14,6 +14,14 @@ export type Step =
 export type Lookup = (name: string, path: string) => string;
 export type Scene = { readonly title: string; readonly steps: readonly Step[]; /** Needs a gateway of its own, also when live. */ readonly auth?: boolean };
 
+/** Recordings that no order of requests brings about again. They are provoked as faults in bifrost-faults.test.ts. */
+export const NEEDS_CONCURRENCY: readonly string[] = [
+  'key-create-database-locked',
+  'model-config-create-database-locked',
+  'vk-put-database-locked',
+  'vk-delete-database-locked',
+];
+
 export function lookupIn(recordings: Recordings): Lookup {
   return (name, path) => {
     const recording = recordings.get(name);

@@ -4,7 +4,7 @@ import { Identities } from './bifrost-compare.js';
 import { clearGateway } from './bifrost-live.js';
 import { loadRecordings, type RecordedVersion, type Recording } from './bifrost-recordings.js';
 import { ask, mismatches, type Answer } from './bifrost-replay.js';
-import { lookupIn, scenes, type Scene, type Step } from './bifrost-scenes.js';
+import { lookupIn, NEEDS_CONCURRENCY, scenes, type Scene, type Step } from './bifrost-scenes.js';
 
 /**
  * Every recording of a real gateway is replayed and must be answered as recorded: status, content type, every member. Against
@@ -15,14 +15,6 @@ import { lookupIn, scenes, type Scene, type Step } from './bifrost-scenes.js';
 const live = process.env.LIVE_BIFROST_URL;
 const liveVersion = process.env.LIVE_BIFROST_VERSION === '1.5.2' ? '1.5.2' : '1.5.16';
 const versions: readonly RecordedVersion[] = live ? [liveVersion] : ['1.5.16', '1.5.2'];
-
-/** Recordings that no order of requests brings about again. They are provoked as faults in bifrost-faults.test.ts. */
-export const NEEDS_CONCURRENCY: readonly string[] = [
-  'key-create-database-locked',
-  'model-config-create-database-locked',
-  'vk-put-database-locked',
-  'vk-delete-database-locked',
-];
 
 describe.each(versions)('recordings of Bifrost %s', (version) => {
   const recordings = loadRecordings(version);
@@ -35,6 +27,9 @@ describe.each(versions)('recordings of Bifrost %s', (version) => {
   });
 
   for (const scene of scenes(version, recordings)) describeScene(version, scene, recordings);
+
+  const variations = loadRecordings(version, 'variations');
+  describeScene(version, { title: 'one gateway through many variations', steps: [...variations.keys()].map((recording) => ({ recording })) }, variations);
 });
 
 function describeScene(version: RecordedVersion, scene: Scene, recordings: ReadonlyMap<string, Recording>): void {
@@ -47,7 +42,7 @@ function describeScene(version: RecordedVersion, scene: Scene, recordings: Reado
 
     beforeAll(async () => {
       if (live) return clearGateway(target);
-      sandbox = await startBifrostSandbox({ personality: version, env: { SETVAR: 'sk-setvar-12345abcd' } });
+      sandbox = await startBifrostSandbox({ personality: version, env: { SETVAR: 'sk-setvar-12345abcd' }, listedModels: { kl: null } });
       target = sandbox.url;
     });
     afterAll(() => sandbox?.close());

@@ -31,6 +31,7 @@ export const CAPABILITIES: Capabilities = {
   standardProviders: new Set(['openai']),
   inferenceNeedsVirtualKey: true,
   authEnabled: true,
+  processStart: null,
 };
 
 export type Sent = { readonly kind: ObjectKind; readonly method: string; readonly path: string };
@@ -38,7 +39,7 @@ export type Sent = { readonly kind: ObjectKind; readonly method: string; readonl
 /** Bifrost in memory: commits, uniqueness, lost and late answers, in the personality its capabilities say. */
 export class FakeTarget implements ComparingTarget {
   readonly identity = 'http://bifrost.test';
-  readonly capabilities: Capabilities;
+  capabilities: Capabilities;
   readonly objects = new Map<string, TargetObject>();
   /** Requests in the order they arrived. */
   readonly sent: Sent[] = [];
@@ -163,7 +164,7 @@ export class FakeTarget implements ComparingTarget {
     const id = path.split('/').at(-1) ?? '';
     const current = this.objects.get(id);
     if (current === undefined) return answer(404, 'not found');
-    const changed = this.store({ ...current, ...plannedObject(kind, body, path, hintOf(current)), id } as TargetObject);
+    const changed = this.store({ ...current, ...plannedObject(kind, body, path, hintOf(current)), id });
     this.objects.set(id, changed);
     return done(changed);
   }

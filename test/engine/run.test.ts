@@ -93,6 +93,27 @@ test('a tolerated refusal leaves the write out and says so', async () => {
   expect(r.rows('SELECT code, severity FROM findings')).toEqual([{ code: 'env_empty', severity: 'loss' }]);
 });
 
+test('a write refused for the environment of the gateway is sent again only to a gateway that was restarted', async () => {
+  const r = rigWith({ deployments: [deployment('a')] }, { processStart: '100.5' });
+  const send = r.target.send.bind(r.target);
+  let sent = 0;
+  r.target.send = async (kind, request) => {
+    if (kind !== 'provider_key') return send(kind, request);
+    sent += 1;
+    const json = { error: { message: 'Key value must not be empty' } };
+    return { kind: 'response', status: 400, retryAfterMs: null, json, text: '', durationMs: 1 };
+  };
+  await r.run();
+  const again = await r.run();
+  expect(sent).toBe(1);
+  expect(again.writesSent).toBe(0);
+  expect(r.rows('SELECT status, reason FROM records')).toEqual([{ status: 'skipped', reason: 'env_empty' }]);
+  r.target.capabilities = { ...r.target.capabilities, processStart: '200' };
+  r.target.send = send;
+  await r.run();
+  expect(r.rows('SELECT status FROM records')).toEqual([{ status: 'written' }]);
+});
+
 test('what somebody else made is adopted, in conflict, or ambiguous, and never written to', async () => {
   const r = rigWith(
     { organizations: [organization('same'), organization('other'), organization('twice')] },

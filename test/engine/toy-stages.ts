@@ -40,7 +40,7 @@ export const models: Stage<Deployment> = {
   parallel: 'one',
   plan(record, state) {
     if (state.status === 'written') return SETTLED;
-    const provider = String(record.params['model']).split('/')[0] ?? '';
+    const provider = typeof record.params['model'] === 'string' ? (record.params['model'].split('/')[0] ?? '') : '';
     const key = `${provider}/KEY`;
     return plan(
       write({

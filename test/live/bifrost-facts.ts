@@ -8,12 +8,18 @@ export type BifrostFacts = {
   readonly inactive: ReadonlySet<string>;
 };
 
-export async function readBifrost(baseUrl: string, credential: string | null): Promise<BifrostFacts> {
-  const read = async (path: string): Promise<unknown> => {
+/** One GET of the management API, as JSON; throws when it is refused or is not JSON. */
+export type ReadBifrost = (path: string) => Promise<unknown>;
+
+export function bifrostReader(baseUrl: string, credential: string | null): ReadBifrost {
+  return async (path) => {
     const response = await fetch(baseUrl + path, { headers: authorization(credential) });
     if (!response.ok) throw new Error(`${path} answered ${response.status}`);
     return response.json();
   };
+}
+
+export async function readBifrost(read: ReadBifrost): Promise<BifrostFacts> {
   const virtualKeys = asArray(member(await read('/api/governance/virtual-keys'), 'virtual_keys'));
   const asleep = virtualKeys.filter((key) => member(key, 'is_active') === false);
   return {
@@ -22,7 +28,7 @@ export async function readBifrost(baseUrl: string, credential: string | null): P
   };
 }
 
-async function readProviders(read: (path: string) => Promise<unknown>): Promise<ProviderFact[]> {
+async function readProviders(read: ReadBifrost): Promise<ProviderFact[]> {
   const facts: ProviderFact[] = [];
   for (const provider of asArray(member(await read('/api/providers'), 'providers'))) {
     const name = textMember(provider, 'name') ?? '';

@@ -18,7 +18,7 @@ import { judgeAll, type JudgedCell } from './verdicts.js';
 import { namesToAsk } from './names.js';
 import { parseJson, type Answer } from './answer.js';
 import { readFacts } from './litellm-facts-reader.js';
-import { readBifrost, type BifrostFacts } from './bifrost-facts.js';
+import { bifrostReader, readBifrost, type BifrostFacts } from './bifrost-facts.js';
 import { readSeed, type JudgeOptions, type SeededKey } from './options.js';
 import type { Facts } from './litellm-facts.js';
 
@@ -34,8 +34,9 @@ export type Say = (line: string) => void;
 /** The whole judgement: migrate if asked to, let every key ask every name on both gateways, compare, explain. */
 export async function judge(options: JudgeOptions, say: Say): Promise<Verdicts> {
   const program = programOf(options);
-  const migration = options.migrate ? await runTwice(program) : null;
-  if (migration) say(`run sent ${migration.first.writesSent} writes, the second one ${migration.second.writesSent}`);
+  const read = bifrostReader(options.bifrostUrl, options.bifrostKey);
+  const migration = options.migrate ? await runTwice(program, read) : null;
+  if (migration) say(storyOf(migration));
   const sheet = options.keysFile === null ? await fetchSheet(program) : readSheet(await readJson(options.keysFile));
   const remarks =
     options.reportFile === null ? await fetchRemarks(program) : readRemarks(await readJson(options.reportFile));
@@ -46,14 +47,24 @@ export async function judge(options: JudgeOptions, say: Say): Promise<Verdicts> 
     configFile: options.configFile,
   };
   const facts = await readFacts(end);
-  const cells = await ask(options, facts, sheet, say);
+  const cells = await ask(options, facts, sheet, await readBifrost(read), say);
   const explained = cells.map((cell) => withCodes(cell, remarks, facts));
   const budgets = budgetsWithoutExcuse(unfilledBudgets(cells), remarks);
   return { migration, figures: sumUp(explained, budgets), cells: explained, budgets };
 }
 
-async function ask(options: JudgeOptions, facts: Facts, sheet: readonly SheetLine[], say: Say): Promise<JudgedCell[]> {
-  const bifrost = await readBifrost(options.bifrostUrl, options.bifrostKey);
+function storyOf({ first, second, changedBySecond }: Migration): string {
+  const sent = `run sent ${first.writesSent} writes in ${first.seconds.toFixed(1)} s, the second one ${second.writesSent}`;
+  return `${sent}, which changed ${changedBySecond.length} objects`;
+}
+
+async function ask(
+  options: JudgeOptions,
+  facts: Facts,
+  sheet: readonly SheetLine[],
+  bifrost: BifrostFacts,
+  say: Say,
+): Promise<JudgedCell[]> {
   const names = options.onlyNames ?? namesToAsk(facts, bifrost.providers, options.moreNames);
   const seed = (await readSeed(options.seedFile)).filter(({ label }) => options.onlyKeys?.includes(label) ?? true);
   const askers = seed.flatMap((key) => askerOf(key, facts, sheet, bifrost) ?? []);

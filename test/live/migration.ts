@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { member, parseJson, textMember } from './answer.js';
+import { changesBetween, readState } from './bifrost-state.js';
 import { readRemarks, type Remark } from './remarks.js';
+import type { ReadBifrost } from './bifrost-facts.js';
 
 /** How the program under test is called. Secrets travel by environment only, as for any user. */
 export type Program = {
@@ -29,15 +31,26 @@ export function migrate(program: Program, words: readonly string[]): Promise<Out
   });
 }
 
-export type Migration = { readonly first: RunFigures; readonly second: RunFigures };
+export type Migration = {
+  readonly first: RunFigures;
+  readonly second: RunFigures;
+  /** Objects that are there, gone or different after the second run: none, if what is written is never written again. */
+  readonly changedBySecond: readonly string[];
+};
 export type RunFigures = { readonly exitCode: number; readonly writesSent: number; readonly seconds: number };
 
 /** Exit codes of a run that went through: 0 nothing lost, 3 something is named in the report (docs/cli.md). */
 const FINISHED: ReadonlySet<number> = new Set([0, 3]);
 
-/** Migrates, and migrates again: the second run must find nothing to send. Throws when a run did not go through. */
-export async function runTwice(program: Program): Promise<Migration> {
-  return { first: await run(program), second: await run(program) };
+/**
+ * Migrates, and migrates again. The second run may ask for what the gateway refused before, but nothing may come of it
+ * (mapping.md R1, R2). Throws when a run did not go through.
+ */
+export async function runTwice(program: Program, read: ReadBifrost): Promise<Migration> {
+  const first = await run(program);
+  const before = await readState(read);
+  const second = await run(program);
+  return { first, second, changedBySecond: changesBetween(before, await readState(read)) };
 }
 
 async function run(program: Program): Promise<RunFigures> {

@@ -10,6 +10,7 @@ export function printVerdicts(verdicts: Verdicts): string {
   const line = (cell: (typeof grave)[number]) =>
     `  ${cell.judgement.verdict} ${cell.asker.label} asks ${cell.name}: ${cell.judgement.reason}`;
   return [
+    ...(verdicts.migration?.changedBySecond ?? []).map((name) => `  the second run changed ${name}`),
     printFigures(verdicts.figures),
     ...grave.slice(0, SHOWN).map(line),
     ...verdicts.budgets.map(({ asker }) => `  budget of ${asker.label} does not fill on Bifrost`),
@@ -17,7 +18,7 @@ export function printVerdicts(verdicts: Verdicts): string {
   ].join('\n');
 }
 
-/** A second run that sends anything is a failure of its own: what is written must not be written again (mapping.md R2). */
+/** A second run that changes anything is a failure of its own: what is written must not be written again (mapping.md R2). */
 export function verdictCode(verdicts: Verdicts): number {
-  return passes(verdicts.figures) && (verdicts.migration?.second.writesSent ?? 0) === 0 ? 0 : 1;
+  return passes(verdicts.figures) && (verdicts.migration?.changedBySecond.length ?? 0) === 0 ? 0 : 1;
 }

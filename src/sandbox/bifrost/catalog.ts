@@ -40,11 +40,10 @@ function baseName(gateway: Gateway, model: string): string {
 /** ≥ 1.5.9: what the keys name themselves counts whatever the case. */
 function isInKeys(gateway: Gateway, provider: Provider, model: string): boolean {
   if (gateway.personality.resolver !== 'virtual-key') return false;
-  const keys = keysOf(gateway, provider).filter(({ enabled }) => enabled !== false);
-  if (keys.some(({ blacklist }) => lists(blacklist, model))) return false;
-  const explicit = keys.flatMap(({ models }) => models.filter((name) => name !== '*'));
-  const aliased = keys.some(({ aliases }) => resolveAlias(aliases, model) !== null);
-  return explicit.some((name) => name.toLowerCase() === model.toLowerCase()) || (aliased && keys.some(({ models }) => lists(models, model)));
+  const keys = jointKeys(gateway, provider);
+  if (lists(keys.blocked, model)) return false;
+  const aliased = keys.of.some(({ aliases }) => resolveAlias(aliases, model) !== null);
+  return (aliased && lists(keys.allowed, model)) || (!isEverything(keys.allowed) && lists(keys.allowed, model));
 }
 
 /** Is the model within a virtual key's list for a provider? (B§7.4) */
@@ -66,18 +65,24 @@ function keysOf(gateway: Gateway, provider: Provider): readonly ProviderKey[] {
   return [...gateway.state.keysByProvider.of(provider.name)];
 }
 
+type JointKeys = { readonly of: readonly ProviderKey[]; readonly allowed: readonly string[]; readonly blocked: readonly string[] };
+
+/** What the enabled keys of a provider serve together: one key's blacklist takes away only what no other key serves. */
+function jointKeys(gateway: Gateway, provider: Provider): JointKeys {
+  const keys = keysOf(gateway, provider).filter(({ enabled, blacklist }) => enabled !== false && !isEverything(blacklist));
+  const [first, ...others] = keys;
+  if (!first) return { of: [], allowed: provider.custom === null ? [] : ['*'], blocked: [] };
+  const blocked = first.blacklist.filter((model) => others.every(({ blacklist }) => lists(blacklist, model)));
+  const allowed = keys.some(({ models }) => isEverything(models)) ? ['*'] : keys.flatMap(({ models, blacklist }) => models.filter((model) => !lists(blacklist, model)));
+  return { of: keys, allowed, blocked };
+}
+
 /** ≥ 1.5.9: the live lists if there are any, else the catalog filtered by the keys; plus explicit models and aliases of the keys. */
 function currentModels(gateway: Gateway, provider: Provider): readonly string[] {
-  const keys = keysOf(gateway, provider).filter(({ enabled }) => enabled !== false);
-  const live = liveModels(gateway, provider);
-  const blocked = (model: string): boolean => keys.some(({ blacklist }) => lists(blacklist, model));
-  const allowed = (model: string): boolean => keys.some(({ models }) => lists(models, model));
-  const models = new Set(live ?? knownModels(provider.name).filter((model) => !blocked(model) && allowed(model)));
-  for (const key of keys) {
-    for (const alias of Object.keys(key.aliases)) if (!blocked(alias) && allowed(alias)) models.add(alias);
-    for (const model of key.models) if (model !== '*' && !blocked(model)) models.add(model);
-  }
-  return [...models];
+  const keys = jointKeys(gateway, provider);
+  const passes = (model: string): boolean => lists(keys.allowed, model) && !lists(keys.blocked, model);
+  const named = keys.of.flatMap((key) => [...Object.keys(key.aliases), ...key.models.filter((model) => model !== '*')]);
+  return [...new Set([...(liveModels(gateway, provider) ?? knownModels(provider.name).filter(passes)), ...named.filter(passes)])];
 }
 
 /** ≤ 1.5.8: the live lists; if they fail, the explicit models of the keys, else the catalog. */
@@ -113,8 +118,8 @@ function matchesAnything(gateway: Gateway, provider: Provider, model: string): b
   if (gateway.personality.resolver !== 'virtual-key') return false;
   if (knownModels(provider.name).length > 0 || hasUnfilteredList(gateway, provider)) return false;
   if (provider.custom?.is_key_less) return true;
-  const keys = keysOf(gateway, provider).filter(({ enabled }) => enabled !== false);
-  return keys.some(({ models }) => isEverything(models)) && !keys.some(({ blacklist }) => lists(blacklist, model));
+  const keys = jointKeys(gateway, provider);
+  return keys.of.length > 0 && isEverything(keys.allowed) && !lists(keys.blocked, model);
 }
 
 function hasUnfilteredList(gateway: Gateway, provider: Provider): boolean {

@@ -1,6 +1,6 @@
 import { isAllowed, providersFor } from './catalog.js';
 import type { Gateway } from './gateway.js';
-import { chooseKeys, type ChosenKey } from './key-choice.js';
+import { chooseKeys, noProvider, type ChosenKey } from './key-choice.js';
 import { isKnownProvider, splitModel } from './model-names.js';
 import { lists } from './model-lists.js';
 import { applyRules } from './rule-choice.js';
@@ -121,7 +121,7 @@ function resolveFromCatalog(gateway: Gateway, question: Question, virtualKey: Vi
   if (route.provider !== '') return route;
   const candidates = providersFor(gateway, route.model).filter((provider) => isCandidate(gateway, virtualKey, provider, route.model));
   const preferred = question.integration !== null && candidates.includes(question.integration) ? question.integration : candidates[0];
-  if (preferred === undefined) return route;
+  if (preferred === undefined) return gateway.personality.resolver === 'alphabetical' && question.integration !== null ? { ...route, provider: question.integration } : route;
   const others = gateway.personality.resolver === 'virtual-key' ? candidates.filter((provider) => provider !== preferred) : [];
   const fallbacks = route.fallbacks.length > 0 ? route.fallbacks : others.map((provider) => ({ provider, model: route.model }));
   return { ...route, provider: preferred, fallbacks };
@@ -150,7 +150,7 @@ function outcomesOf(gateway: Gateway, question: Question, route: Route): readonl
 }
 
 function attempt(gateway: Gateway, question: Question, route: Route): readonly Outcome[] {
-  if (!gateway.state.providers.has(route.provider)) return [denied(route, 400, null, `failed to get config for provider ${route.provider}: not found`)];
+  if (!gateway.state.providers.has(route.provider)) return [denied(route, 400, null, noProvider(gateway, route.provider))];
   const denial = governanceDenial(gateway, question, route);
   if (denial) return [denied(route, denial.status, denial.type, denial.message)];
   const chosen = chooseKeys(gateway, { route, virtualKey: activeKey(question) });

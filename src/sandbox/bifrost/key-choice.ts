@@ -24,7 +24,7 @@ export function chooseKeys(gateway: Gateway, choice: { readonly route: Route; re
   const { route, virtualKey } = choice;
   const { model } = route;
   const provider = gateway.state.providers.get(route.provider);
-  if (!provider) return `failed to get config for provider ${route.provider}: not found`;
+  if (!provider) return noProvider(gateway, route.provider);
   if (provider.custom?.is_key_less) return [{ id: null, name: null, upstreamModel: model, baseUrl: baseUrlOf(provider, null), share: 1 }];
   const listed = [...gateway.state.keysByProvider.of(provider.name)].filter((key) => mayUse(virtualKey, provider.name, key));
   if (listed.length === 0) return `no keys found for provider: ${provider.name} and model: ${model}`;
@@ -34,6 +34,11 @@ export function chooseKeys(gateway: Gateway, choice: { readonly route: Route; re
   const pinned = able.filter(({ id }) => id === route.keyId);
   if (pinned.length === 0) return `no supported key found with id ${JSON.stringify(route.keyId)} for provider: ${provider.name} and model: ${model}`;
   return withShares(provider, pinned, model);
+}
+
+/** Older versions do not say which provider. */
+export function noProvider(gateway: Gateway, provider: string): string {
+  return `failed to get config for provider${gateway.personality.resolver === 'virtual-key' ? ` ${provider}` : ''}: not found`;
 }
 
 /** The first entry of the provider decides which keys a virtual key may use. */

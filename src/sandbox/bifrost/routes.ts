@@ -6,22 +6,52 @@ import type { Call, Gateway } from './gateway.js';
 import { listBudgets, listRateLimits } from './governance-lists.js';
 import { chat } from './inference.js';
 import { addMember, listMembers, removeMember } from './members.js';
-import { createModelConfig, deleteModelConfig, getModelConfig, listModelConfigs, updateModelConfig } from './model-configs.js';
+import {
+  createModelConfig,
+  deleteModelConfig,
+  getModelConfig,
+  listModelConfigs,
+  updateModelConfig,
+} from './model-configs.js';
 import type { Personality } from './personality.js';
-import { createPricingOverride, deletePricingOverride, listPricingOverrides, updatePricingOverride } from './pricing-overrides.js';
+import {
+  createPricingOverride,
+  deletePricingOverride,
+  listPricingOverrides,
+  updatePricingOverride,
+} from './pricing-overrides.js';
 import { deleteProviderGovernance, listProviderGovernance, updateProviderGovernance } from './provider-governance.js';
 import { createKey, deleteKey, getKey, listAllKeys, listKeys, updateKey } from './provider-keys.js';
 import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from './providers.js';
 import type { Reply } from './reply.js';
-import { createRoutingRule, deleteRoutingRule, getRoutingRule, listRoutingRules, updateRoutingRule } from './routing-rules.js';
+import {
+  createRoutingRule,
+  deleteRoutingRule,
+  getRoutingRule,
+  listRoutingRules,
+  updateRoutingRule,
+} from './routing-rules.js';
+import { metrics } from './metrics.js';
 import { health, isAuthEnabled, login, logout, version } from './session.js';
 import { createTeam, deleteTeam, getTeam, listTeams, updateTeam } from './teams.js';
 import { createUser, deleteUser, getUser, listUsers, updateUser } from './users.js';
 import { listVirtualKeys } from './virtual-key-lists.js';
-import { createVirtualKey, deleteVirtualKey, getVirtualKey, rotateVirtualKey, rotateVirtualKeys, updateVirtualKey } from './virtual-keys.js';
+import {
+  createVirtualKey,
+  deleteVirtualKey,
+  getVirtualKey,
+  rotateVirtualKey,
+  rotateVirtualKeys,
+  updateVirtualKey,
+} from './virtual-keys.js';
 
 export type Handler = (gateway: Gateway, call: Call) => Reply;
-export type Route = { readonly method: string; readonly pattern: string; readonly handler: Handler; readonly open: boolean };
+export type Route = {
+  readonly method: string;
+  readonly pattern: string;
+  readonly handler: Handler;
+  readonly open: boolean;
+};
 
 /** Everything a gateway of this personality answers itself; all else is the dashboard's (B§1.4). */
 export function routesOf(personality: Personality): readonly Route[] {
@@ -45,6 +75,7 @@ function route([text, handler]: Entry, open: boolean): Route {
 /** Answered without admin credentials. */
 const OPEN: readonly Entry[] = [
   ['GET /health', health],
+  ['GET /metrics', metrics],
   ['GET /api/version', version],
   ['GET /api/session/is-auth-enabled', isAuthEnabled],
   ['POST /api/session/login', login],

@@ -107,7 +107,9 @@ function identityOf(scopeId: string, provider: string | null): ModelConfigIdenti
 
 function applyOwned(gateway: Gateway, virtualKey: VirtualKey, body: VirtualKeyBody): void {
   const owner = { member: 'virtual_key_id', id: virtualKey.id } as const;
-  if (body.budgets) virtualKey.budgets = reconcileBudgets(gateway, virtualKey.budgets, body.budgets, owner, virtualKey.calendarAligned);
+  // A PUT does not store the alignment, but aligns the budgets it makes.
+  const aligned = body.calendar_aligned ?? virtualKey.calendarAligned;
+  if (body.budgets) virtualKey.budgets = reconcileBudgets(gateway, virtualKey.budgets, body.budgets, owner, aligned);
   virtualKey.rateLimit = merged(gateway, virtualKey.rateLimit, body.rate_limit ?? null);
   const sent = body.provider_configs ?? [];
   // Rows come in the order they were made: sent rows by id first, then new ones in the order of their providers.
@@ -115,7 +117,7 @@ function applyOwned(gateway: Gateway, virtualKey: VirtualKey, body: VirtualKeyBo
     const entry = sent.find(({ id, provider }) => (typeof id === 'number' ? id === config.id : (provider ?? '').trim() === config.provider));
     if (!entry) continue;
     if (entry.budgets) {
-      config.budgets = reconcileBudgets(gateway, config.budgets, entry.budgets, { member: 'provider_config_id', id: config.id }, virtualKey.calendarAligned);
+      config.budgets = reconcileBudgets(gateway, config.budgets, entry.budgets, { member: 'provider_config_id', id: config.id }, aligned);
     }
     config.rateLimit = merged(gateway, config.rateLimit, entry.rate_limit ?? null);
   }
