@@ -183,7 +183,12 @@ function collectMeanings(groups: Groups, world: World, keyAliases: CatalogInput[
     if (!known || (known.scoped && !scoped)) found.set(id, { name, group: routed.group, scoped });
   };
   for (const name of groups.globalNames) add(name, name, null, false);
-  for (const teamId of groups.teams) for (const name of groups.teamNames(teamId)) add(name, name, teamId, true);
+  for (const teamId of groups.teams) {
+    const names = new Set(groups.teamNames(teamId));
+    for (const name of names) add(name, name, teamId, true);
+    for (const [alias, target] of Object.entries(groups.aliases))
+      if (names.has(target)) add(alias, alias, teamId, true);
+  }
   for (const team of world.teams) {
     for (const [alias, target] of Object.entries(team.modelAliases)) add(alias, target, team.id, true);
   }

@@ -1,5 +1,6 @@
 import { finding, type Finding } from '../findings.js';
 import type { Capabilities } from '../target/target.js';
+import { WELL_KNOWN_NAMES, inferredSlug } from './providers.js';
 import { rewritten, unrestricted, wildcard, type AccessIndex, type Subject } from './access.js';
 import { isUnserved, type Catalog, type Route } from './catalog.js';
 
@@ -25,7 +26,7 @@ export type GrantRules = {
 };
 
 /** Names shown in one finding; the rest is counted. */
-const SHOWN = 12;
+const SHOWN = 60;
 
 export function listed(names: readonly string[]): string {
   const shown = names
@@ -40,13 +41,11 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   const gates = rules.organizationGates === 'enforce';
   const teamId = subject.team?.id ?? null;
   const routes: Route[] = [];
-  const unserved = new Map<string, { message: string; names: string[] }>();
+  const unserved = new Map<string, string[]>();
   const gated: string[] = [];
   const disagreeing: string[] = [];
-  const lose = (reason: string, name: string, message: string): void => {
-    const entry = unserved.get(reason) ?? { message, names: [] };
-    entry.names.push(name);
-    unserved.set(reason, entry);
+  const lose = (reason: string, name: string): void => {
+    unserved.set(reason, [...(unserved.get(reason) ?? []), name]);
   };
 
   const viaWildcard = new Map<string, string[]>();
@@ -60,23 +59,27 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
     const routed = catalog.groups.route(decided.routed, teamId);
     if (routed.kind === 'group') {
       const route = catalog.route(name, routed.group);
-      if (isUnserved(route)) lose(route.reason, name, route.message);
+      if (isUnserved(route)) lose(route.reason, name);
       else routes.push(route);
+    } else if (routed.kind === 'wildcard' && inferredSlug(name) !== undefined) {
+      lose('bare_name_needs_rule', name);
     } else if (routed.kind === 'wildcard') {
       const plan = catalog.wildcards.get(routed.deployment.id);
       // Only a name that is not rewritten can pass through a provider that takes names as they come.
-      if (plan?.ok && plan.reachable && decided.routed === name && name.startsWith(`${plan.prefix}/`)) {
+      const grantable = plan?.ok && plan.reachable && !rules.capabilities.bareNamesReachWildcards;
+      if (grantable && decided.routed === name && name.startsWith(`${plan.prefix}/`)) {
         viaWildcard.set(routed.deployment.id, [
           ...(viaWildcard.get(routed.deployment.id) ?? []),
           name.slice(plan.prefix.length + 1),
         ]);
-      } else lose('needs_routing_rule', name, 'these names are served by a wildcard, which needs a routing rule');
-    } else if (mentioned(subject).has(name)) lose('unmapped_model', name, 'these names lead to no deployment');
+      } else lose('needs_routing_rule', name);
+    } else if (mentioned(subject).has(name)) lose('unmapped_model', name);
   }
 
+  if (subject.user?.role === 'proxy_admin') for (const name of namesOfTeams(catalog)) lose('team_model_of_admin', name);
   const all = unrestricted(subject, gates);
   const wildcards = wildcardGrants(subject, rules, gates, viaWildcard, lose);
-  const findings: Finding[] = [...unserved].map(([reason, { names }]) =>
+  const findings: Finding[] = [...unserved].map(([reason, names]) =>
     finding('loss', reason, 'models', explain(reason, [...new Set(names)].sort())),
   );
   if (gated.length > 0) {
@@ -99,16 +102,6 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
       ),
     );
   }
-  if (wildcards.length > 0 && rules.capabilities.bareNamesReachWildcards) {
-    findings.push(
-      finding(
-        'change',
-        'bare_names_reach_wildcard',
-        'models',
-        `on this Bifrost a bare name nobody knows also goes to ${wildcards.map((w) => w.provider).join(', ')}, a model the key may call with its prefix anyway; a routing rule closes it`,
-      ),
-    );
-  }
   return { unrestricted: all, routes, wildcards, findings };
 }
 
@@ -122,6 +115,10 @@ function explain(reason: string, names: readonly string[]): string {
       return `served by a server without keys under another name: ${listed(names)}`;
     case 'unmapped_model':
       return `leads to no deployment: ${listed(names)}`;
+    case 'bare_name_needs_rule':
+      return `served by a wildcard that takes bare names LiteLLM knows, these and others; not carried until there are routing rules: ${listed(names)}`;
+    case 'team_model_of_admin':
+      return `deployments of teams that only an administrator's key reaches without being of the team: ${listed(names)}`;
     case 'partial_list_entry':
       return `patterns that Bifrost's lists cannot say: ${listed(names)}`;
     default:
@@ -138,7 +135,14 @@ function candidateNames(subject: Subject, catalog: Catalog): Set<string> {
   }
   for (const name of Object.keys(subject.key.aliases)) names.add(name);
   for (const name of mentioned(subject)) if (!name.includes('*') && !SPECIAL.has(name)) names.add(name);
+  if (catalog.groups.wildcards.length > 0) for (const name of WELL_KNOWN_NAMES) names.add(name);
   return names;
+}
+
+/** Names only teams have; newer LiteLLM lets keys of a proxy administrator reach them too (seen on 1.109.1). */
+function namesOfTeams({ groups }: Catalog): string[] {
+  const global = new Set(groups.globalNames);
+  return groups.teams.flatMap((team) => groups.teamNames(team)).filter((name) => !global.has(name));
 }
 
 const SPECIAL = new Set(['all-proxy-models', 'all-team-models', 'no-default-models', 'all-org-models']);
@@ -157,7 +161,7 @@ function wildcardGrants(
   rules: GrantRules,
   gates: boolean,
   viaWildcard: ReadonlyMap<string, readonly string[]>,
-  lose: (reason: string, name: string, message: string) => void,
+  lose: (reason: string, name: string) => void,
 ): Grant['wildcards'] {
   const { catalog, index } = rules;
   const grants: Grant['wildcards'][number][] = [];
@@ -166,9 +170,11 @@ function wildcardGrants(
     const plan = catalog.wildcards.get(deployment.id);
     const open = rewritten(pattern.replaceAll('*', ANY_NAME), subject, index, gates);
     const models = open.ok ? ['*'] : [...new Set(viaWildcard.get(deployment.id) ?? [])].sort();
-    if (!open.ok) for (const entry of partialEntries(subject, pattern)) lose('partial_list_entry', entry, '');
-    if (!plan?.ok || !plan.reachable) {
-      if (open.ok) lose('needs_routing_rule', pattern, 'wildcards that need a routing rule');
+    if (!open.ok) for (const entry of partialEntries(subject, pattern)) lose('partial_list_entry', entry);
+    // Where bare names fall to wildcard providers, names of other models would arrive there with this credential (P§2.8):
+    // until a rule denies that, the wildcard is not granted.
+    if (!plan?.ok || !plan.reachable || rules.capabilities.bareNamesReachWildcards) {
+      if (open.ok) lose('needs_routing_rule', pattern);
       continue;
     }
     if (models.length > 0) grants.push({ provider: plan.provider.name, key: plan.key.name, models });
@@ -197,7 +203,7 @@ export function grantSignature(subject: Subject): string {
     key.accessGroupIds,
     Object.keys(key.config).length > 0,
     key.teamId === null ? null : (subject.team?.id ?? 'missing'),
-    key.teamId === null && subject.user ? subject.user.models : null,
+    key.teamId === null && subject.user ? [subject.user.models, subject.user.role === 'proxy_admin'] : null,
     subject.organization?.id ?? null,
     subject.project?.id ?? null,
     subject.memberModels,

@@ -1,5 +1,6 @@
 import type { Deployment, Dialect, World } from '../sources/records.js';
 import { own, wildcard } from './access.js';
+import { inferredSlug } from './providers.js';
 
 /** Which deployments answer a name, and in which shares (L§4.7, §3.7; mapping.md M18, M20). */
 
@@ -72,9 +73,16 @@ export function buildGroups(world: World): Groups {
       }
     }
     const target = own(aliases, name) ?? name;
+    // An alias is resolved first, then the team's own deployments shadow its target too (seen on 1.109.1).
+    const shadow = teamId === null || target === name ? undefined : byTeam.get(teamId)?.get(target);
+    if (teamId !== null && shadow) return { kind: 'group', group: teamGroup(teamId, target, shadow) };
     const deployments = byName.get(target);
     if (deployments) return { kind: 'group', group: group(`global ${target}`, null, deployments) };
-    const caught = bySpecificity.find((d) => wildcard(d.modelName)?.test(target));
+    const slug = inferredSlug(target);
+    const caught =
+      bySpecificity.find((d) => wildcard(d.modelName)?.test(target)) ??
+      // A bare name LiteLLM knows gets a second chance under its provider (P§2.9).
+      (slug === undefined ? undefined : bySpecificity.find((d) => wildcard(d.modelName)?.test(`${slug}/${target}`)));
     return caught ? { kind: 'wildcard', deployment: caught, name: target } : { kind: 'none' };
   };
 

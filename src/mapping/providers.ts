@@ -273,6 +273,9 @@ const PROVIDER_OF_NAME = new Map(
   Object.entries(WELL_KNOWN).flatMap(([slug, names]) => names.map((name) => [name, slug] as const)),
 );
 
+/** All names `inferredSlug` knows. */
+export const WELL_KNOWN_NAMES: readonly string[] = [...PROVIDER_OF_NAME.keys()];
+
 /** The slug LiteLLM infers for a bare, well-known model name; undefined = not known (L§7.1). */
 export function inferredSlug(modelName: string): string | undefined {
   return PROVIDER_OF_NAME.get(modelName);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { excusing, explaining, readRemarks } from '../live/remarks.js';
+import { excusesBudget, excusing, explaining, readRemarks } from '../live/remarks.js';
 import { asker, facts, observation } from './factories.js';
 
 const token = 'abcdef0123456789'.padEnd(64, '0');
@@ -60,15 +60,41 @@ describe('what the report says about a lost name', () => {
     expect(explained(report([finding('f', null, 'fallback model-c → model-b')]))).toEqual([]);
   });
 
+  test('what a key waits for is named one by one', () => {
+    const incomplete = (message: string) =>
+      report([], { incomplete: [{ ...record('virtual_key', token.slice(0, 16)), message }] });
+    expect(explained(incomplete('left out until their provider keys are on Bifrost: model-a'))).toEqual(['incomplete']);
+    expect(explained(incomplete('left out until their provider keys are on Bifrost: model-z'))).toEqual([]);
+  });
+
+  test('a change of the deployment explains nothing: it still works', () => {
+    const changes = [finding('loopback_base_url', record('deployment', 'd', 'model-a'))];
+    expect(explained(report([], { changes }))).toEqual([]);
+  });
+
   test('notices explain nothing', () => {
     expect(explained(report([], { notices: [finding('f', record('deployment', 'd', 'model-a'))] }))).toEqual([]);
   });
 });
 
-test('only rules and prices excuse a key that can do more', () => {
+describe('what excuses a key that can do more', () => {
   const about = record('virtual_key', token.slice(0, 16));
-  const remarks = readRemarks(
-    report([finding('deny_rule_not_written', about, 'model-a'), finding('renamed', about, 'model-a')]),
-  );
-  expect(excusing(remarks, cell, world).map(({ code }) => code)).toEqual(['deny_rule_not_written']);
+  const excused = (...findings: object[]) =>
+    excusing(readRemarks(report(findings)), cell, world).map(({ code }) => code);
+
+  test('a rule that was not written, said of this key or of the deployment', () => {
+    expect(excused(finding('deny_rule_not_written', about), finding('renamed', about, 'model-a'))).toEqual([
+      'deny_rule_not_written',
+    ]);
+    expect(excused(finding('bare_names', about, 'a routing rule closes it'))).toEqual(['bare_names']);
+    expect(excused(finding('needs_routing_rule', record('deployment', 'd', 'model-a')))).toEqual([
+      'needs_routing_rule',
+    ]);
+  });
+
+  test('not one of another key, nor an unknown price: that excuses budgets only', () => {
+    expect(excused(finding('deny_rule_not_written', record('virtual_key', 'ffffffffffffffff')))).toEqual([]);
+    expect(excused(finding('budget_without_price', about, 'model-a'))).toEqual([]);
+    expect(excusesBudget(readRemarks(report([finding('budget_without_price', about)]))[0]!)).toBe(true);
+  });
 });

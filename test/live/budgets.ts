@@ -1,7 +1,7 @@
 import { upstreams } from './compare.js';
 import type { Answer } from './answer.js';
 import type { Asker, Observation } from './interview.js';
-import type { Remark } from './remarks.js';
+import { excusesBudget, isOfKey, type Remark } from './remarks.js';
 
 /** A key whose budget ran out on LiteLLM while asking, and never on Bifrost: its calls cost nothing there (P§2.11). */
 export type UnfilledBudget = {
@@ -39,13 +39,11 @@ function isOverBudget(answer: Answer): boolean {
   return answer.kind === 'spent' && answer.status !== 429;
 }
 
-/** Without those that the report names: no price is known for what the key may call (mapping.md M22). */
+/** Without those that the report names: no price is known for what the key, or its team, may call. */
 export function budgetsWithoutExcuse(budgets: readonly UnfilledBudget[], remarks: readonly Remark[]): UnfilledBudget[] {
-  return budgets.filter(({ asker }) => !remarks.some((remark) => /price/.test(remark.code) && isAbout(remark, asker)));
+  return budgets.filter(({ asker }) => !remarks.some((remark) => excusesBudget(remark) && isAbout(remark, asker)));
 }
 
-function isAbout({ record }: Remark, { fact }: Asker): boolean {
-  if (record === null) return false;
-  if (record.kind === 'virtual_key') return record.id.length >= 8 && fact.token.startsWith(record.id);
-  return record.kind === 'team' && record.id === fact.teamId;
+function isAbout(remark: Remark, { fact }: Asker): boolean {
+  return isOfKey(remark, fact.token) || (remark.record?.kind === 'team' && remark.record.id === fact.teamId);
 }

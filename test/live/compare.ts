@@ -113,7 +113,7 @@ function stray(cell: Cell, upstream: Upstream): Judgement {
   if (cell.accepted.length === 0 && beyond !== '') return judged('wider', `reaches ${upstream.model}${beyond}`);
   return judged(
     'other-model',
-    `${upstream.model} instead of ${cell.accepted.map(({ model }) => model).join('|')}${beyond}`,
+    `${upstream.model} instead of ${[...new Set(cell.accepted.map(({ model }) => model))].join('|')}${beyond}`,
   );
 }
 

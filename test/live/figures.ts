@@ -18,8 +18,9 @@ export type Figures = {
   readonly allowed: { readonly cells: number; readonly same: number };
   /** Narrower cells the report names, and those it does not. */
   readonly narrower: { readonly named: number; readonly unnamed: number };
-  /** Wider and other-* cells, silent ones too: each must have an excuse. */
+  /** Wider and other-* cells, silent ones too: each must have an excuse, and those that have one. */
   readonly unexplained: number;
+  readonly excused: number;
   readonly unfilledBudgets: number;
   /** Names that work on LiteLLM for keys that are not on Bifrost. */
   readonly lostWithKeys: number;
@@ -50,6 +51,7 @@ export function sumUp(cells: readonly ExplainedCell[], budgets: readonly Unfille
     allowed: { cells: allowed.length, same: allowed.filter((cell) => cell.judgement.verdict === 'same').length },
     narrower: { named: narrower.filter(isNamed).length, unnamed: narrower.filter((cell) => !isNamed(cell)).length },
     unexplained: migrated.filter((cell) => isGrave(cell.judgement.verdict) && !isNamed(cell)).length,
+    excused: migrated.filter((cell) => isGrave(cell.judgement.verdict) && isNamed(cell)).length,
     unfilledBudgets: budgets.length,
     lostWithKeys: cells.filter((cell) => cell.asker.bifrostValue === null && cell.litellm.some(isReached)).length,
     narrowerByReason: tally(narrower.map((cell) => cell.judgement.reason.replace(/\d{3} /, '').slice(0, 70))),
@@ -83,7 +85,7 @@ export function printFigures(figures: Figures): string {
     ...lines(figures.narrowerByReason),
     'narrower, by what the report says:',
     ...lines(figures.narrowerByCode),
-    `wider, elsewhere or silent without an excuse: ${figures.unexplained}; budgets that do not fill: ${figures.unfilledBudgets}`,
+    `wider, elsewhere or silent without an excuse: ${figures.unexplained}, with one: ${figures.excused}; budgets that do not fill: ${figures.unfilledBudgets}`,
   ].join('\n');
 }
 

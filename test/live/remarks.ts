@@ -29,14 +29,39 @@ export function readRemarks(report: unknown): Remark[] {
   return [...findings, ...records, ...groups('incomplete').map((entry) => recordRemark('incomplete', entry))];
 }
 
-/** Remarks that say why a key lost a name. Notices explain nothing: by definition nothing is lost there. */
+/**
+ * Remarks that say why a key lost a name: losses, records that were not written, and changes that take the key down.
+ * Other changes and notices explain nothing: by definition it still works there.
+ */
 export function explaining(remarks: readonly Remark[], observation: Observation, facts: Facts): Remark[] {
-  return remarks.filter((remark) => remark.severity !== 'notice' && concerns(remark, observation, facts));
+  return remarks.filter((remark) => tellsOfLoss(remark) && concerns(remark, observation, facts));
 }
 
-/** Only a rule that could not be written, or a price nobody knows, excuses a key that can do more (mapping.md A5, M22). */
+/** Only a rule that was not written excuses a key that can do more, or arrives elsewhere (mapping.md A5). */
 export function excusing(remarks: readonly Remark[], observation: Observation, facts: Facts): Remark[] {
-  return explaining(remarks, observation, facts).filter(({ code }) => /rule|routing|price/.test(code));
+  const { token } = observation.asker.fact;
+  return remarks.filter(
+    (remark) => isAboutRules(remark) && (isOfKey(remark, token) || concerns(remark, observation, facts)),
+  );
+}
+
+/** Only an unknown price excuses a budget that does not fill (mapping.md M22). */
+export function excusesBudget({ code }: Remark): boolean {
+  return code.includes('price');
+}
+
+/** true for a remark about the virtual key with this token hash; the report shows the beginning of the hash. */
+export function isOfKey({ record }: Remark, token: string): boolean {
+  return record?.kind === 'virtual_key' && record.id.length >= 8 && token.startsWith(record.id);
+}
+
+function isAboutRules({ code, message }: Remark): boolean {
+  return /rule|routing/.test(code) || /routing rule/.test(message);
+}
+
+function tellsOfLoss({ severity, record }: Remark): boolean {
+  if (severity === 'loss' || severity === 'record') return true;
+  return severity === 'change' && record?.kind === 'virtual_key';
 }
 
 function concerns(remark: Remark, observation: Observation, facts: Facts): boolean {
@@ -44,19 +69,17 @@ function concerns(remark: Remark, observation: Observation, facts: Facts): boole
   const says = mentions(remark, observation.name);
   if (remark.record === null) return says || behind(observation, facts).some((name) => mentions(remark, name));
   const { kind, id, name } = remark.record;
-  if (kind === 'virtual_key') return id.length >= 8 && fact.token.startsWith(id) && (says || isAboutWholeKey(remark));
-  if (kind === 'team') return id === fact.teamId && (says || isAboutWholeKey(remark));
+  if (kind === 'virtual_key') return isOfKey(remark, fact.token) && (says || takesDown(remark));
+  if (kind === 'team') return id === fact.teamId && (says || takesDown(remark));
   if (kind === 'organization')
     return id === (fact.organizationId ?? facts.teamOrganizations.get(fact.teamId ?? '')) && says;
   return kind === 'deployment' && (name === observation.name || behind(observation, facts).includes(name));
 }
 
-/** A remark that takes the whole key down, or part of its list without naming each name. */
-function isAboutWholeKey({ code, severity }: Remark): boolean {
-  return (
-    severity === 'record' ||
-    /inactive|blocked|expired|zero|denied|nothing_allowed|missing_team|dangling|too_many|gate/.test(code)
-  );
+/** The key is off, or was not written at all: all its names are lost, and need not be named one by one. */
+function takesDown({ code, severity }: Remark): boolean {
+  if (severity === 'record') return code !== 'incomplete';
+  return /inactive|blocked|blocks|expired|zero_|team_missing|nothing_allowed/.test(code);
 }
 
 /** Public and internal names of what stands behind the asked name. */

@@ -111,6 +111,22 @@ describe('isolation (M18, P§2.3)', () => {
     expect(lists.filter(([m]) => JSON.stringify(m) === '["b"]')).toHaveLength(2);
   });
 
+  it('resolves an alias first, so that a team deployment shadows its target for the team', () => {
+    const shadow = { ...plain('model_name_t_1', 'team-up', K2), teamId: 't', publicName: 'a' };
+    const w = world({ deployments: [plain('a', 'up-a'), shadow], teams: [team('t')], modelGroupAlias: { nick: 'a' } });
+    const catalog = catalogOf(w);
+    const upstream = (teamId: string | null): string => {
+      const routed = catalog.groups.route('nick', teamId);
+      return routed.kind === 'group' ? (routed.group.members[0]?.deployment.params['model'] as string) : 'none';
+    };
+    expect(upstream('t')).toBe('openai/team-up');
+    expect(upstream(null)).toBe('openai/up-a');
+    expect([...catalog.keys.values()].map((k) => [k.models, Object.values(k.aliases)])).toContainEqual([
+      ['nick'],
+      ['team-up'],
+    ]);
+  });
+
   it('never lists a name on two keys that mean different things and share a virtual key', () => {
     const w = world({ deployments: [plain('foo8', 'bar8', K2), plain('bar8', 'real', K1)] });
     for (const key of catalogOf(w).keys.values())

@@ -141,6 +141,46 @@ describe('allow-lists (V4, V5)', () => {
   });
 });
 
+describe('wildcards (M17, P§2.8)', () => {
+  const wild = {
+    deployments: [deployment('wild/*', { model: 'openai/*', api_key: secret('k'), api_base: 'https://w.example/v1' })],
+  };
+  const entries = (models: string[], bareNamesReachWildcards: boolean): unknown =>
+    written(virtualKey('k', { models }), { world: wild, capabilities: { bareNamesReachWildcards } }).body[
+      'provider_configs'
+    ];
+  const entry = (allowed: string[]) => ({
+    provider: 'wild',
+    weight: null,
+    allowed_models: allowed,
+    key_ids: ['id:wild/w.example *'],
+  });
+
+  it('are granted whole to whoever may call any name behind the prefix, by name to whoever lists names', () => {
+    expect(entries([], false)).toEqual([entry(['*'])]);
+    expect(entries(['wild/*'], false)).toEqual([entry(['*'])]);
+    expect(entries(['wild/x', 'wild/y'], false)).toEqual([entry(['x', 'y'])]);
+    expect(entries(['other'], false)).toEqual([]);
+  });
+
+  it('are not granted where bare names would fall to them with their credential', () => {
+    expect(entries([], true)).toEqual([]);
+    const p = plan(virtualKey('k'), { world: wild, capabilities: { bareNamesReachWildcards: true } });
+    expect(p.findings.find((f) => f.code === 'needs_routing_rule')?.message).toContain('wild/*');
+  });
+
+  it('that serve bare well-known names are named', () => {
+    const openai = {
+      deployments: [
+        deployment('openai/*', { model: 'openai/*', api_key: secret('k') }),
+        deployment('x', { model: 'openai/x', api_key: secret('k') }),
+      ],
+    };
+    const p = plan(virtualKey('k', { models: ['openai/*'] }), { world: openai });
+    expect(p.findings.find((f) => f.code === 'bare_name_needs_rule')?.message).toContain('"gpt-4-turbo"');
+  });
+});
+
 describe('owner (V3)', () => {
   const teams = { world: { teams: [team('t')] } };
 

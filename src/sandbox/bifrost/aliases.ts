@@ -7,10 +7,25 @@ export type Aliases = { readonly [source: string]: string | AliasConfig };
 export type AliasConfig = { readonly model_id: string; readonly [member: string]: unknown };
 
 export function aliasField(personality: Personality): Field {
-  return { named: personality.objectAliases ? 'map[string]json.RawMessage' : 'schemas.KeyAliases', is: { map: personality.objectAliases ? 'any' : 'string' } };
+  return {
+    named: personality.objectAliases ? 'map[string]json.RawMessage' : 'schemas.KeyAliases',
+    is: { map: personality.objectAliases ? 'any' : 'string' },
+  };
 }
 
-const FAMILIES: ReadonlySet<string> = new Set(['anthropic', 'openai', 'mistral', 'cohere', 'gemini', 'gemma', 'llama', 'imagen', 'veo', 'nova', 'titan']);
+const FAMILIES: ReadonlySet<string> = new Set([
+  'anthropic',
+  'openai',
+  'mistral',
+  'cohere',
+  'gemini',
+  'gemma',
+  'llama',
+  'imagen',
+  'veo',
+  'nova',
+  'titan',
+]);
 const PROVIDER_MEMBERS: { readonly [member: string]: { readonly provider: string; readonly word: string } } = {
   api_version: { provider: 'azure', word: 'azure' },
   anthropic_version: { provider: 'azure', word: 'azure' },
@@ -25,7 +40,9 @@ const PROVIDER_MEMBERS: { readonly [member: string]: { readonly provider: string
 export function aliasFault(personality: Personality, aliases: Aliases, baseType: string): string | null {
   const seen = new Set<string>();
   for (const [source, target] of Object.entries(aliases)) {
-    const fault = personality.objectAliases ? objectFault(source, target, baseType) : textFault(source, modelOf(target));
+    const fault = personality.objectAliases
+      ? objectFault(source, target, baseType)
+      : textFault(source, modelOf(target));
     if (fault !== null) return fault;
     if (seen.has(source.toLowerCase())) return `duplicate alias source ${JSON.stringify(source)} (case-insensitive)`;
     seen.add(source.toLowerCase());
@@ -70,7 +87,10 @@ export function readAliases(sent: unknown): Aliases {
 /** An object that only names the model comes back as a plain string. */
 export function showAliases(aliases: Aliases): object {
   return Object.fromEntries(
-    Object.entries(aliases).map(([source, target]) => [source, isObject(target) && Object.keys(target).length === 1 ? modelOf(target) : target]),
+    Object.entries(aliases).map(([source, target]) => [
+      source,
+      isObject(target) && Object.keys(target).length === 1 ? modelOf(target) : target,
+    ]),
   );
 }
 

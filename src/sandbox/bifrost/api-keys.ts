@@ -22,9 +22,19 @@ export function createApiKey(gateway: Gateway, call: Call): Reply {
   const name = typeof body.name === 'string' ? body.name : '';
   if (name.trim() === '') throw new Refusal(400, 'name is required');
   const hex = gateway.newId().replaceAll('-', '') + gateway.newId().replaceAll('-', '');
-  const key: ApiKey = { id: gateway.newId(), name, secret: `lbk_${hex}`, status: 'active', createdAt: gateway.stamp(gateway.now()) };
+  const key: ApiKey = {
+    id: gateway.newId(),
+    name,
+    secret: `lbk_${hex}`,
+    status: 'active',
+    createdAt: gateway.stamp(gateway.now()),
+  };
   gateway.state.apiKeys.set(key.id, key);
-  return json({ api_key: showApiKey(key), key: key.secret, message: 'API key created successfully. Store the key now — it will not be shown again.' });
+  return json({
+    api_key: showApiKey(key),
+    key: key.secret,
+    message: 'API key created successfully. Store the key now — it will not be shown again.',
+  });
 }
 
 export function deleteApiKey(gateway: Gateway, call: Call): Reply {

@@ -12,7 +12,9 @@ import { json, type Reply } from './reply.js';
 
 /** What the gateway believes a provider serves. */
 export function modelsOf(gateway: Gateway, provider: Provider): readonly string[] {
-  return gateway.personality.resolver === 'virtual-key' ? currentModels(gateway, provider) : oldModels(gateway, provider);
+  return gateway.personality.resolver === 'virtual-key'
+    ? currentModels(gateway, provider)
+    : oldModels(gateway, provider);
 }
 
 /** Every provider that serves the model, in alphabetical order. */
@@ -50,7 +52,10 @@ function isInKeys(gateway: Gateway, provider: Provider, model: string): boolean 
 export function isAllowed(gateway: Gateway, provider: Provider, model: string, allowed: readonly string[]): boolean {
   if (isEverything(allowed)) {
     // A custom provider that may not be listed passes everything.
-    return (provider.custom !== null && provider.custom.allowed_requests?.list_models === false) || providersFor(gateway, model).includes(provider.name);
+    return (
+      (provider.custom !== null && provider.custom.allowed_requests?.list_models === false) ||
+      providersFor(gateway, model).includes(provider.name)
+    );
   }
   if (allowed.includes(model)) return true;
   // An entry with a slash also admits the part after a known provider's name, when the catalog lists it (P§2.4).
@@ -65,15 +70,23 @@ function keysOf(gateway: Gateway, provider: Provider): readonly ProviderKey[] {
   return [...gateway.state.keysByProvider.of(provider.name)];
 }
 
-type JointKeys = { readonly of: readonly ProviderKey[]; readonly allowed: readonly string[]; readonly blocked: readonly string[] };
+type JointKeys = {
+  readonly of: readonly ProviderKey[];
+  readonly allowed: readonly string[];
+  readonly blocked: readonly string[];
+};
 
 /** What the enabled keys of a provider serve together: one key's blacklist takes away only what no other key serves. */
 function jointKeys(gateway: Gateway, provider: Provider): JointKeys {
-  const keys = keysOf(gateway, provider).filter(({ enabled, blacklist }) => enabled !== false && !isEverything(blacklist));
+  const keys = keysOf(gateway, provider).filter(
+    ({ enabled, blacklist }) => enabled !== false && !isEverything(blacklist),
+  );
   const [first, ...others] = keys;
   if (!first) return { of: [], allowed: provider.custom === null ? [] : ['*'], blocked: [] };
   const blocked = first.blacklist.filter((model) => others.every(({ blacklist }) => lists(blacklist, model)));
-  const allowed = keys.some(({ models }) => isEverything(models)) ? ['*'] : keys.flatMap(({ models, blacklist }) => models.filter((model) => !lists(blacklist, model)));
+  const allowed = keys.some(({ models }) => isEverything(models))
+    ? ['*']
+    : keys.flatMap(({ models, blacklist }) => models.filter((model) => !lists(blacklist, model)));
   return { of: keys, allowed, blocked };
 }
 
@@ -82,7 +95,12 @@ function currentModels(gateway: Gateway, provider: Provider): readonly string[] 
   const keys = jointKeys(gateway, provider);
   const passes = (model: string): boolean => lists(keys.allowed, model) && !lists(keys.blocked, model);
   const named = keys.of.flatMap((key) => [...Object.keys(key.aliases), ...key.models.filter((model) => model !== '*')]);
-  return [...new Set([...(liveModels(gateway, provider) ?? knownModels(provider.name).filter(passes)), ...named.filter(passes)])];
+  return [
+    ...new Set([
+      ...(liveModels(gateway, provider) ?? knownModels(provider.name).filter(passes)),
+      ...named.filter(passes),
+    ]),
+  ];
 }
 
 /** ≤ 1.5.8: the live lists; if they fail, the explicit models of the keys, else the catalog. */

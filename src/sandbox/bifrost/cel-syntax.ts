@@ -25,7 +25,8 @@ export function parseCel(expression: string): CelNode {
   return node;
 }
 
-const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(==|!=|<=|>=|&&|\|\||[!<>()[\],.]))/gy;
+const TOKEN =
+  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(==|!=|<=|>=|&&|\|\||[!<>()[\],.]))/gy;
 
 function tokenize(expression: string): readonly Token[] {
   const tokens: Token[] = [];
@@ -48,7 +49,9 @@ function unquote(literal: string): string {
   return literal
     .slice(1, -1)
     .replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/gs, (_, unicode?: string, hex?: string, letter?: string) =>
-      letter === undefined ? String.fromCharCode(Number.parseInt(unicode ?? hex ?? '0', 16)) : (ESCAPES[letter] ?? letter),
+      letter === undefined
+        ? String.fromCharCode(Number.parseInt(unicode ?? hex ?? '0', 16))
+        : (ESCAPES[letter] ?? letter),
     );
 }
 
@@ -103,7 +106,8 @@ function readPrimary(reader: Reader): CelNode {
   }
   if (token.text === 'true' || token.text === 'false') return { kind: 'literal', value: token.text === 'true' };
   if (token.text === 'null') return { kind: 'literal', value: null };
-  if (token.text === 'size' && take(reader, '(')) return { kind: 'call', name: 'size', on: closing(reader, readOr(reader), ')'), arguments: [] };
+  if (token.text === 'size' && take(reader, '('))
+    return { kind: 'call', name: 'size', on: closing(reader, readOr(reader), ')'), arguments: [] };
   return { kind: 'variable', name: token.text };
 }
 

@@ -20,7 +20,8 @@ export function evaluateCel(expression: string, variables: CelVariables): boolea
 
 /** Unknown names break the whole rule, also where they would never be looked at. */
 function checkNames(node: CelNode, variables: CelVariables): void {
-  if (node.kind === 'variable' && !Object.hasOwn(variables, node.name)) throw new CelFault(`undeclared reference to ${node.name}`);
+  if (node.kind === 'variable' && !Object.hasOwn(variables, node.name))
+    throw new CelFault(`undeclared reference to ${node.name}`);
   if (node.kind === 'call' && !FUNCTIONS.has(node.name)) throw new CelFault(`unknown function ${node.name}`);
   for (const child of childrenOf(node)) checkNames(child, variables);
 }

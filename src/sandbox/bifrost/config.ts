@@ -17,7 +17,10 @@ export type GatewayConfig = {
 };
 export type AdminAuth = { readonly username: string; readonly password: string; readonly enabled: boolean };
 
-export function newConfig(personality: Personality, auth: { readonly username: string; readonly password: string } | undefined): GatewayConfig {
+export function newConfig(
+  personality: Personality,
+  auth: { readonly username: string; readonly password: string } | undefined,
+): GatewayConfig {
   return {
     client: clientDefaults(personality),
     stored: false,
@@ -30,8 +33,14 @@ export function newConfig(personality: Personality, auth: { readonly username: s
 
 export function getConfig(gateway: Gateway, call: Call): Reply {
   const { config, personality } = gateway;
-  const client = config.stored || call.query.get('from_db') === 'true' ? { ...config.client, ...storedMembers(config.client, personality) } : config.client;
-  const secret = (value: string): object => ({ value, ...(personality.secretRefs ? {} : { env_var: '', from_env: false }) });
+  const client =
+    config.stored || call.query.get('from_db') === 'true'
+      ? { ...config.client, ...storedMembers(config.client, personality) }
+      : config.client;
+  const secret = (value: string): object => ({
+    value,
+    ...(personality.secretRefs ? {} : { env_var: '', from_env: false }),
+  });
   return json({
     auth_config: {
       admin_password: secret(config.auth.password === '' ? '' : '<redacted>'),
@@ -51,7 +60,11 @@ export function getConfig(gateway: Gateway, call: Call): Reply {
 }
 
 export function putConfig(gateway: Gateway, call: Call): Reply {
-  const body = decodePlain(call.text, { client_config: { map: 'any' }, auth_config: { map: 'any' }, framework_config: { map: 'any' } });
+  const body = decodePlain(call.text, {
+    client_config: { map: 'any' },
+    auth_config: { map: 'any' },
+    framework_config: { map: 'any' },
+  });
   const client = isObject(body.client_config) ? body.client_config : {};
   // A refused PUT can still have changed the enforcement in memory (B§1.3).
   const enforce = client.enforce_auth_on_inference === true;
@@ -60,7 +73,10 @@ export function putConfig(gateway: Gateway, call: Call): Reply {
     throw new Refusal(400, 'log_retention_days must be at least 1');
   }
   const known = new Set(Object.keys(clientDefaults(gateway.personality)));
-  gateway.config.client = { ...gateway.config.client, ...Object.fromEntries(Object.entries(client).filter(([member]) => known.has(member))) };
+  gateway.config.client = {
+    ...gateway.config.client,
+    ...Object.fromEntries(Object.entries(client).filter(([member]) => known.has(member))),
+  };
   gateway.config.stored = true;
   if (isObject(body.auth_config)) gateway.config.auth = newAuth(gateway.config.auth, body.auth_config);
   return json({ message: 'configuration updated successfully', status: 'success' });

@@ -12,7 +12,17 @@ import {
   type BudgetInput,
   type RateLimitInput,
 } from './limit-checks.js';
-import { dropLimits, given, newRateLimit, reconcileBudgets, showBudget, showRateLimit, updatedRateLimit, type Budget, type RateLimit } from './limits.js';
+import {
+  dropLimits,
+  given,
+  newRateLimit,
+  reconcileBudgets,
+  showBudget,
+  showRateLimit,
+  updatedRateLimit,
+  type Budget,
+  type RateLimit,
+} from './limits.js';
 import { matcher, pageOf } from './lists.js';
 import { json, Refusal, type Reply } from './reply.js';
 import { showTeamInside } from './teams.js';
@@ -44,14 +54,17 @@ const FIELDS = {
 
 export function createCustomer(gateway: Gateway, call: Call): Reply {
   const body = decode(gateway, call);
-  if ((body.budgets?.length ?? 0) > 0 && body.budget) throw new Refusal(400, "only one of 'budget' or 'budgets' may be set");
+  if ((body.budgets?.length ?? 0) > 0 && body.budget)
+    throw new Refusal(400, "only one of 'budget' or 'budgets' may be set");
   if (!body.name) throw new Refusal(400, 'Customer name is required');
   const fault = body.rate_limit ? rateLimitFault(body.rate_limit) : null;
   if (fault !== null) throw new Refusal(400, `Invalid rate limit: ${fault}`);
-  if (gateway.personality.uniqueCustomers && isTaken(gateway, body.name)) throw new Refusal(409, 'A customer with this name already exists');
+  if (gateway.personality.uniqueCustomers && isTaken(gateway, body.name))
+    throw new Refusal(409, 'A customer with this name already exists');
   const budgets = body.budgets?.length ? body.budgets : body.budget ? [body.budget] : [];
   if (gateway.personality.scopedLimits) checkBudgets(budgets, 'lower');
-  if (budgets.some(budgetFault) || (body.rate_limit && rateLimitStoreFault(body.rate_limit))) throw new Refusal(500, 'failed to create customer');
+  if (budgets.some(budgetFault) || (body.rate_limit && rateLimitStoreFault(body.rate_limit)))
+    throw new Refusal(500, 'failed to create customer');
 
   const stamp = gateway.stamp(gateway.now());
   const customer: Customer = {
@@ -75,7 +88,8 @@ export function updateCustomer(gateway: Gateway, call: Call): Reply {
   if (body.budgets && body.budget) throw new Refusal(400, "only one of 'budget' or 'budgets' may be set");
   const customer = find(gateway, call);
   const budgets = wantedBudgets(gateway, customer, body);
-  const limitFault = body.rate_limit && !removesRateLimit(body.rate_limit, 'maxima') ? rateLimitFault(body.rate_limit) : null;
+  const limitFault =
+    body.rate_limit && !removesRateLimit(body.rate_limit, 'maxima') ? rateLimitFault(body.rate_limit) : null;
   const renamed = typeof body.name === 'string' && body.name !== customer.name;
   if (
     (renamed && gateway.personality.uniqueCustomers && isTaken(gateway, body.name ?? '')) ||
@@ -85,8 +99,16 @@ export function updateCustomer(gateway: Gateway, call: Call): Reply {
     throw new Refusal(500, 'Failed to update customer');
   }
   if (renamed) rename(gateway, customer, body.name ?? '');
-  if (typeof body.calendar_aligned === 'boolean' && gateway.personality.scopedLimits) customer.calendarAligned = body.calendar_aligned;
-  if (budgets) customer.budgets = reconcileBudgets(gateway, customer.budgets, budgets, ownerOf(gateway, customer), customer.calendarAligned);
+  if (typeof body.calendar_aligned === 'boolean' && gateway.personality.scopedLimits)
+    customer.calendarAligned = body.calendar_aligned;
+  if (budgets)
+    customer.budgets = reconcileBudgets(
+      gateway,
+      customer.budgets,
+      budgets,
+      ownerOf(gateway, customer),
+      customer.calendarAligned,
+    );
   customer.rateLimit = updatedRateLimit(gateway, customer.rateLimit, body.rate_limit, 'maxima');
   customer.updatedAt = gateway.stamp(gateway.now());
   return json({ customer: showCustomer(gateway, customer), message: 'Customer updated successfully' });
@@ -102,11 +124,18 @@ function wantedBudgets(gateway: Gateway, customer: Customer, body: CustomerBody)
   if (!body.budget) return null;
   const { max_limit: limit, reset_duration: duration } = body.budget;
   if ((limit ?? null) === null && (duration ?? null) === null) return [];
-  const refuse = (text: string): Refusal => (gateway.personality.scopedLimits ? new Refusal(400, text) : new Refusal(500, 'Failed to update customer'));
-  if (customer.budgets.length > 1) throw refuse("deprecated 'budget' field cannot be used when multiple budgets already exist; use 'budgets'");
+  const refuse = (text: string): Refusal =>
+    gateway.personality.scopedLimits ? new Refusal(400, text) : new Refusal(500, 'Failed to update customer');
+  if (customer.budgets.length > 1)
+    throw refuse("deprecated 'budget' field cannot be used when multiple budgets already exist; use 'budgets'");
   const old = customer.budgets[0];
-  const merged = { ...(old ? { id: old.id } : {}), max_limit: limit ?? old?.maxLimit ?? 0, reset_duration: duration ?? old?.resetDuration ?? '' };
-  if (merged.max_limit === 0 || merged.reset_duration === '') throw refuse('both max_limit and reset_duration are required when creating a new budget');
+  const merged = {
+    ...(old ? { id: old.id } : {}),
+    max_limit: limit ?? old?.maxLimit ?? 0,
+    reset_duration: duration ?? old?.resetDuration ?? '',
+  };
+  if (merged.max_limit === 0 || merged.reset_duration === '')
+    throw refuse('both max_limit and reset_duration are required when creating a new budget');
   if (gateway.personality.scopedLimits) checkBudgets([merged], 'lower');
   return [merged];
 }
@@ -152,11 +181,16 @@ export function showCustomer(gateway: Gateway, customer: Customer): object {
   return {
     ...head(gateway, customer),
     ...(gateway.personality.scopedLimits
-      ? given('budgets', customer.budgets.map((budget) => showBudget(gateway, budget)))
+      ? given(
+          'budgets',
+          customer.budgets.map((budget) => showBudget(gateway, budget)),
+        )
       : given('budget', customer.budgets[0] && showBudget(gateway, customer.budgets[0]))),
     ...given('rate_limit', customer.rateLimit && showRateLimit(gateway, customer.rateLimit)),
     teams: inOrder(state.teamsByCustomer.of(customer.id)).map((team) => showTeamInside(gateway, team)),
-    virtual_keys: inOrder(state.virtualKeysByCustomer.of(customer.id)).map((virtualKey) => showVirtualKeyInside(gateway, virtualKey)),
+    virtual_keys: inOrder(state.virtualKeysByCustomer.of(customer.id)).map((virtualKey) =>
+      showVirtualKeyInside(gateway, virtualKey),
+    ),
     ...tail(gateway, customer),
   };
 }
@@ -189,7 +223,8 @@ function tail(gateway: Gateway, customer: Customer): object {
 }
 
 function decode(gateway: Gateway, call: Call): CustomerBody {
-  if (gateway.personality.scopedLimits) return decodePlain(call.text, { ...FIELDS, budgets: { list: { members: BUDGET_FIELDS } } });
+  if (gateway.personality.scopedLimits)
+    return decodePlain(call.text, { ...FIELDS, budgets: { list: { members: BUDGET_FIELDS } } });
   // ≤ 1.5.8 knows one budget only; `budgets` is dropped in silence (B§5.3).
   return { ...(decodePlain(call.text, FIELDS) as CustomerBody), budgets: null };
 }

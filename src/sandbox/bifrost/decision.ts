@@ -63,7 +63,9 @@ function routesFor(gateway: Gateway, question: Question): readonly Route[] {
   // An unknown or inactive virtual key skips rules and load balancing; it is refused once a provider is found.
   if (question.virtualKey !== null && !virtualKey) return [resolveFromCatalog(gateway, question, null, start)];
   return applyRules(gateway, question, virtualKey, start)
-    .flatMap((route) => (virtualKey ? balance(gateway, virtualKey, resplit(gateway, route)) : [resplit(gateway, route)]))
+    .flatMap((route) =>
+      virtualKey ? balance(gateway, virtualKey, resplit(gateway, route)) : [resplit(gateway, route)],
+    )
     .map((route) => resolveFromCatalog(gateway, question, virtualKey, route));
 }
 
@@ -83,8 +85,15 @@ function balance(gateway: Gateway, virtualKey: VirtualKey, route: Route): readon
   if (model === null) return [route];
   const configs = virtualKey.providerConfigs.filter((config) => {
     const provider = gateway.state.providers.get(config.provider);
-    const blocked = virtualKey.providerConfigs.some((other) => other.provider === config.provider && lists(other.blacklist, model));
-    return provider && !blocked && isAllowed(gateway, provider, model, config.allowedModels) && !exhaustedLimit(gateway, { virtualKey, provider: config.provider }, 'provider');
+    const blocked = virtualKey.providerConfigs.some(
+      (other) => other.provider === config.provider && lists(other.blacklist, model),
+    );
+    return (
+      provider &&
+      !blocked &&
+      isAllowed(gateway, provider, model, config.allowedModels) &&
+      !exhaustedLimit(gateway, { virtualKey, provider: config.provider }, 'provider')
+    );
   });
   const weighted = configs.filter(({ weight }) => weight !== null);
   const total = weighted.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
@@ -107,7 +116,10 @@ function balance(gateway: Gateway, virtualKey: VirtualKey, route: Route): readon
 /** The name to balance, or null when the provider is settled. Older versions balance `azure/x` as a name when azure is not configured. */
 function balancedModel(gateway: Gateway, route: Route): string | null {
   if (route.provider === '') return route.model;
-  const unconfigured = gateway.personality.resolver === 'alphabetical' && isKnownProvider(gateway, route.provider) && !gateway.state.providers.has(route.provider);
+  const unconfigured =
+    gateway.personality.resolver === 'alphabetical' &&
+    isKnownProvider(gateway, route.provider) &&
+    !gateway.state.providers.has(route.provider);
   return unconfigured ? `${route.provider}/${route.model}` : null;
 }
 
@@ -119,18 +131,28 @@ function refine(provider: string, model: string): string {
 /** Last resort for a bare name: who is known to serve it, first in the alphabet (B§7.1.4). */
 function resolveFromCatalog(gateway: Gateway, question: Question, virtualKey: VirtualKey | null, route: Route): Route {
   if (route.provider !== '') return route;
-  const candidates = providersFor(gateway, route.model).filter((provider) => isCandidate(gateway, virtualKey, provider, route.model));
-  const preferred = question.integration !== null && candidates.includes(question.integration) ? question.integration : candidates[0];
-  if (preferred === undefined) return gateway.personality.resolver === 'alphabetical' && question.integration !== null ? { ...route, provider: question.integration } : route;
-  const others = gateway.personality.resolver === 'virtual-key' ? candidates.filter((provider) => provider !== preferred) : [];
-  const fallbacks = route.fallbacks.length > 0 ? route.fallbacks : others.map((provider) => ({ provider, model: route.model }));
+  const candidates = providersFor(gateway, route.model).filter((provider) =>
+    isCandidate(gateway, virtualKey, provider, route.model),
+  );
+  const preferred =
+    question.integration !== null && candidates.includes(question.integration) ? question.integration : candidates[0];
+  if (preferred === undefined)
+    return gateway.personality.resolver === 'alphabetical' && question.integration !== null
+      ? { ...route, provider: question.integration }
+      : route;
+  const others =
+    gateway.personality.resolver === 'virtual-key' ? candidates.filter((provider) => provider !== preferred) : [];
+  const fallbacks =
+    route.fallbacks.length > 0 ? route.fallbacks : others.map((provider) => ({ provider, model: route.model }));
   return { ...route, provider: preferred, fallbacks };
 }
 
 /** ≥ 1.5.9 takes only what the VK lists for the model (whatever the case); before, the VK is not asked (B§7.1.4). */
 function isCandidate(gateway: Gateway, virtualKey: VirtualKey | null, provider: string, model: string): boolean {
   if (gateway.personality.resolver === 'alphabetical' || !virtualKey) return true;
-  return virtualKey.providerConfigs.some((config) => config.provider === provider && lists(config.allowedModels, model) && !lists(config.blacklist, model));
+  return virtualKey.providerConfigs.some(
+    (config) => config.provider === provider && lists(config.allowedModels, model) && !lists(config.blacklist, model),
+  );
 }
 
 /** Checks one route, and its fallbacks in turn when it is refused: the first error is what the caller gets (B§7.1.8). */
@@ -150,7 +172,8 @@ function outcomesOf(gateway: Gateway, question: Question, route: Route): readonl
 }
 
 function attempt(gateway: Gateway, question: Question, route: Route): readonly Outcome[] {
-  if (!gateway.state.providers.has(route.provider)) return [denied(route, 400, null, noProvider(gateway, route.provider))];
+  if (!gateway.state.providers.has(route.provider))
+    return [denied(route, 400, null, noProvider(gateway, route.provider))];
   const denial = governanceDenial(gateway, question, route);
   if (denial) return [denied(route, denial.status, denial.type, denial.message)];
   const chosen = chooseKeys(gateway, { route, virtualKey: activeKey(question) });
@@ -165,7 +188,11 @@ function governanceDenial(gateway: Gateway, question: Question, route: Route): D
   const { virtualKey } = question;
   const deny = (status: number, type: string, message: string): Denial => ({ status, type, message });
   if (virtualKey === 'missing') {
-    return deny(401, 'virtual_key_not_found', 'virtual key not found. The provided virtual key does not exist or has been revoked.');
+    return deny(
+      401,
+      'virtual_key_not_found',
+      'virtual key not found. The provided virtual key does not exist or has been revoked.',
+    );
   }
   if (!virtualKey && gateway.config.client.enforce_auth_on_inference === true) {
     return deny(401, 'virtual_key_required', 'virtual key is required. Provide a virtual key via the x-bf-vk header.');
@@ -176,8 +203,10 @@ function governanceDenial(gateway: Gateway, question: Question, route: Route): D
   if (!virtualKey) return null;
   if (!virtualKey.isActive) return deny(403, 'virtual_key_blocked', 'Virtual key is inactive');
   const configs = virtualKey.providerConfigs.filter((config) => config.provider === provider);
-  if (configs.length === 0) return deny(403, 'provider_blocked', `Provider '${provider}' is not allowed for this virtual key`);
-  if (!admits(gateway, provider, model, configs)) return deny(403, 'model_blocked', `Model '${model}' is not allowed for this virtual key`);
+  if (configs.length === 0)
+    return deny(403, 'provider_blocked', `Provider '${provider}' is not allowed for this virtual key`);
+  if (!admits(gateway, provider, model, configs))
+    return deny(403, 'model_blocked', `Model '${model}' is not allowed for this virtual key`);
   return exhaustedLimit(gateway, { virtualKey, provider, model }, 'all');
 }
 

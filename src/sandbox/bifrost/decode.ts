@@ -51,7 +51,10 @@ export function decodeQuoting(text: string, type: string, fields: Fields): Recor
   if (mismatch) {
     const index = indexOf(text, mismatch.path);
     const description = `at index ${index}: mismatched type with value\n\n${excerpt(text, index)}`;
-    throw new Refusal(400, `Invalid JSON: Mismatch type ${mismatch.wanted} with value ${mismatch.found} ${JSON.stringify(description)}`);
+    throw new Refusal(
+      400,
+      `Invalid JSON: Mismatch type ${mismatch.wanted} with value ${mismatch.found} ${JSON.stringify(description)}`,
+    );
   }
   return (parsed.value ?? {}) as Record<string, unknown>;
 }
@@ -76,7 +79,10 @@ function plainMismatch(value: unknown, type: string, field: Field, path: Mismatc
   const mismatch = findMismatch(value, field, path);
   if (!mismatch) return null;
   const member = mismatch.path[path.length];
-  const where = member === undefined ? `value of type schemas.${type}` : `struct field ${type}.${member} of type ${mismatch.wanted.replace('int64', 'int')}`;
+  const where =
+    member === undefined
+      ? `value of type schemas.${type}`
+      : `struct field ${type}.${member} of type ${mismatch.wanted.replace('int64', 'int')}`;
   return { ...mismatch, message: `json: cannot unmarshal ${mismatch.found} into Go ${where}` };
 }
 
