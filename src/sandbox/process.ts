@@ -31,7 +31,11 @@ function programPath(): string {
   if (existsSync(beside)) return beside;
   const built = fileURLToPath(new URL('../../dist/sandbox/bifrost/main.js', import.meta.url));
   if (existsSync(built)) return built;
-  throw new MigrateError('config_missing', `The sandbox gateway is not built: ${built} is missing.`, 'Run "npm run build" first.');
+  throw new MigrateError(
+    'config_missing',
+    `The sandbox gateway is not built: ${built} is missing.`,
+    'Run "npm run build" first.',
+  );
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -39,7 +43,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 function readyUrl(child: Child): Promise<string> {
   return new Promise((resolve, reject) => {
     const errors: string[] = [];
-    const fail = (why: string): void => reject(new Error(`The sandbox gateway did not start: ${why} ${errors.join('').trim()}`.trim()));
+    const fail = (why: string): void =>
+      reject(new Error(`The sandbox gateway did not start: ${why} ${errors.join('').trim()}`.trim()));
     const timer = setTimeout(() => fail(`no READY within ${READY_TIMEOUT_MS} ms.`), READY_TIMEOUT_MS);
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
     child.once('error', (error) => fail(error.message));

@@ -4,6 +4,7 @@ import type { Client } from './client.js';
 import { probe, read, refusal, unauthorized } from './reads.js';
 import { standardProviders } from './standard-providers.js';
 import type { Capabilities } from './target.js';
+import type { HttpAnswer } from './transport.js';
 
 export type CapabilityOptions = {
   /** Users are wanted: a gateway that has a users API but refuses it then stops the run. */
@@ -61,12 +62,22 @@ export async function probeCapabilities(client: Client, options: CapabilityOptio
 
 /** `process_start_time_seconds` of /metrics, seen on both versions; switched off or forbidden = unknown. */
 async function readProcessStart(client: Client): Promise<string | null> {
-  const found = await client.stream('/metrics', async (answer) => {
-    let text = '';
-    for await (const chunk of answer.body) text += Buffer.from(chunk).toString('latin1');
-    return /^process_start_time_seconds (\S+)$/m.exec(text)?.[1] ?? '';
-  });
-  return typeof found === 'string' && found !== '' ? found : null;
+  const found = await client.stream('/metrics', (answer) => startOf(answer), /^text\/plain\b/i);
+  return typeof found === 'string' ? found : null;
+}
+
+/** The list of metrics grows with traffic: only the end of what was read is kept. */
+async function startOf(answer: HttpAnswer): Promise<string | null> {
+  let text = '';
+  for await (const chunk of answer.body) {
+    text = text.slice(-100) + Buffer.from(chunk).toString('latin1');
+    const start = /^process_start_time_seconds (\S+)\n/m.exec(text)?.[1];
+    if (start !== undefined) {
+      answer.discard();
+      return start;
+    }
+  }
+  return null;
 }
 
 /** Is a password asked for? If so, exchange ours for a session token (B§1.1). */

@@ -33,8 +33,8 @@ export interface Client {
    * Throws target_unreachable when no answer came.
    */
   get(path: string, timeoutMs?: number): Promise<Answer>;
-  /** The same, handing over the unread answer to `consume` when it is a 200; a broken one is read again from the start. */
-  stream<T>(path: string, consume: (answer: HttpAnswer) => Promise<T>): Promise<T | Answer>;
+  /** The same, handing over the unread answer to `consume` when it is a 200 of this type (JSON unless said); a broken one is read again from the start. */
+  stream<T>(path: string, consume: (answer: HttpAnswer) => Promise<T>, contentType?: RegExp): Promise<T | Answer>;
   /** One write, sent once. Never throws for what the network or the gateway does. */
   send(kind: ObjectKind, request: WriteRequest): Promise<SendResult>;
   close(): Promise<void>;
@@ -176,9 +176,11 @@ export function createClient(options: ClientOptions): Client {
     requestsSent: counts,
     get: (path, timeoutMs = timeouts.read) =>
       read<Answer>(path, timeoutMs, (raw) => readAnswer(raw, MAX_READ_BYTES, session.secrets())),
-    stream: (path, consume) =>
+    stream: (path, consume, contentType = JSON_TYPE) =>
       read(path, timeouts.list, (raw) =>
-        raw.status === 200 && isJson(raw) ? consume(raw) : readAnswer(raw, MAX_WRITE_BYTES, session.secrets()),
+        raw.status === 200 && contentType.test(raw.header('content-type') ?? '')
+          ? consume(raw)
+          : readAnswer(raw, MAX_WRITE_BYTES, session.secrets()),
       ),
     send,
     close: () => transport.close(),
@@ -189,9 +191,7 @@ function isBroken(value: unknown): value is Answer {
   return typeof value === 'object' && value !== null && 'broken' in value && value.broken === true;
 }
 
-function isJson(answer: HttpAnswer): boolean {
-  return /^application\/json\b/i.test(answer.header('content-type') ?? '');
-}
+const JSON_TYPE = /^application\/json\b/i;
 
 /**
  * The answer to a write of a virtual key holds its secret in plain text (B§5.5), and a refusal may quote the request:

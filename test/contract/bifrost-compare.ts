@@ -44,7 +44,9 @@ export class Identities {
     if (typeof value === 'number') return this.#numbers.get(`${member}:${value}`) ?? value;
     if (Array.isArray(value)) return value.map((item) => this.translateBody(item, member));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.translateBody(item, name === 'id' ? member : name)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, this.translateBody(item, name === 'id' ? member : name)]),
+    );
   }
 }
 
@@ -55,12 +57,18 @@ export function differencesOf(identities: Identities, recorded: unknown, actual:
   return found.slice(0, 8);
 }
 
-type Place = { readonly identities: Identities; readonly found: string[]; readonly path: string; readonly member: string };
+type Place = {
+  readonly identities: Identities;
+  readonly found: string[];
+  readonly path: string;
+  readonly member: string;
+};
 
 function compare(place: Place, recorded: unknown, actual: unknown): void {
   if (Array.isArray(recorded) && Array.isArray(actual)) return compareLists(place, recorded, actual);
   if (isRecord(recorded) && isRecord(actual)) return compareMembers(place, recorded, actual);
-  if (!sameScalar(place, recorded, actual)) place.found.push(`${place.path || 'body'}: recorded ${show(recorded)}, now ${show(actual)}`);
+  if (!sameScalar(place, recorded, actual))
+    place.found.push(`${place.path || 'body'}: recorded ${show(recorded)}, now ${show(actual)}`);
 }
 
 function compareMembers(place: Place, recorded: Record<string, unknown>, actual: Record<string, unknown>): void {
@@ -74,11 +82,14 @@ function compareMembers(place: Place, recorded: Record<string, unknown>, actual:
 
 function compareLists(place: Place, recorded: readonly unknown[], actual: readonly unknown[]): void {
   if (recorded.length !== actual.length) {
-    place.found.push(`${place.path}: recorded ${recorded.length} items (${names(recorded)}), now ${actual.length} (${names(actual)})`);
+    place.found.push(
+      `${place.path}: recorded ${recorded.length} items (${names(recorded)}), now ${actual.length} (${names(actual)})`,
+    );
     return;
   }
   const [before, after] = UNORDERED.has(place.member) ? [sorted(recorded), sorted(actual)] : [recorded, actual];
-  for (const [index, item] of before.entries()) compare({ ...place, path: `${place.path}[${index}]` }, item, after[index]);
+  for (const [index, item] of before.entries())
+    compare({ ...place, path: `${place.path}[${index}]` }, item, after[index]);
 }
 
 /** Lists the gateway builds from a map, or reads without an order. */
@@ -93,14 +104,17 @@ function sorted(list: readonly unknown[]): readonly unknown[] {
 }
 
 function names(list: readonly unknown[]): string {
-  return list.map((item) => (isRecord(item) ? String(item.name ?? item.model_name ?? '') : String(item)).slice(0, 20)).join(', ');
+  return list
+    .map((item) => show(isRecord(item) ? (item.name ?? item.model_name) : item).slice(0, 20))
+    .join(', ');
 }
 
 function sameScalar(place: Place, recorded: unknown, actual: unknown): boolean {
   if (typeof recorded === 'string' && typeof actual === 'string') return sameString(place, recorded, actual);
   if (typeof recorded === 'number' && typeof actual === 'number' && recorded > 0) {
     if (place.path.endsWith('.id')) return place.identities.sameNumber(place.member, recorded, actual);
-    if (place.path.endsWith('.provider_config_id')) return place.identities.sameNumber('provider_configs', recorded, actual);
+    if (place.path.endsWith('.provider_config_id'))
+      return place.identities.sameNumber('provider_configs', recorded, actual);
   }
   if (typeof recorded === 'number' && typeof actual === 'number' && place.member === 'latency') return true;
   return recorded === actual;
@@ -109,16 +123,24 @@ function sameScalar(place: Place, recorded: unknown, actual: unknown): boolean {
 function sameString({ identities, path }: Place, recorded: string, actual: string): boolean {
   if (TIME.test(recorded) && recorded !== ZERO_TIME) {
     // A calendar-aligned window starts at midnight, whatever the day.
-    return TIME.test(actual) && actual !== ZERO_TIME && (recorded.endsWith('T00:00:00Z') ? actual.endsWith('T00:00:00Z') : true);
+    return (
+      TIME.test(actual) &&
+      actual !== ZERO_TIME &&
+      (recorded.endsWith('T00:00:00Z') ? actual.endsWith('T00:00:00Z') : true)
+    );
   }
   if (HASH.test(recorded)) return HASH.test(actual);
-  if (path === '.key_prefix' || /^lbk_/.test(recorded)) return /^lbk_[0-9a-f]+$/.test(actual) && actual.length === recorded.length;
+  if (path === '.key_prefix' || /^lbk_/.test(recorded))
+    return /^lbk_[0-9a-f]+$/.test(actual) && actual.length === recorded.length;
   return identities.sameText(stable(recorded), stable(actual));
 }
 
 /** Texts that name a machine of the recording, or a place in its memory. */
 function stable(text: string): string {
-  return text.replace(/\b0x[0-9a-f]{6,}/, '<address>').replace(/ on [\d.]+:53: /, ' on <name server>: ').replace(/ on \[[0-9a-f:]+\]:53: /, ' on <name server>: ');
+  return text
+    .replace(/\b0x[0-9a-f]{6,}/, '<address>')
+    .replace(/ on [\d.]+:53: /, ' on <name server>: ')
+    .replace(/ on \[[0-9a-f:]+\]:53: /, ' on <name server>: ');
 }
 
 /** Same member names and types: for answers whose values came from an upstream. */

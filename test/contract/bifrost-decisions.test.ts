@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MayCall } from '../../src/sandbox/bifrost/may-call.js';
-import type { Outcome } from '../../src/sandbox/bifrost/decision.js';
+import type { Outcome } from '../../src/sandbox/bifrost/outcomes.js';
 import { startBifrostSandbox, type BifrostSandbox } from '../../src/sandbox/bifrost/server.js';
 import { at, readLines, type Recording, type RecordedVersion } from './bifrost-recordings.js';
 
@@ -9,8 +9,17 @@ import { at, readLines, type Recording, type RecordedVersion } from './bifrost-r
  * providers, keys, virtual keys and rules; whatever they answered must be among the outcomes the sandbox names, and
  * every outcome it calls likely must have been seen.
  */
-type Build = { readonly phase: Phase; readonly path: string; readonly body: unknown; readonly save: { readonly [name: string]: string } };
-type Seen = { readonly phase: Phase; readonly outcomes: readonly string[]; readonly questions: { readonly [virtualKey: string]: readonly string[] } };
+type Build = {
+  readonly phase: Phase;
+  readonly path: string;
+  readonly body: unknown;
+  readonly save: { readonly [name: string]: string };
+};
+type Seen = {
+  readonly phase: Phase;
+  readonly outcomes: readonly string[];
+  readonly questions: { readonly [virtualKey: string]: readonly string[] };
+};
 type Phase = 'plain' | 'rules' | 'litellm';
 
 const UPSTREAM = 'http://127.0.0.1:9301';
@@ -22,17 +31,24 @@ describe.each<RecordedVersion>(['1.5.16', '1.5.2'])('decisions of Bifrost %s', (
   let sandbox: BifrostSandbox;
 
   beforeAll(async () => {
-    sandbox = await startBifrostSandbox({ personality: version, env: {}, listedModels: { dead: null, deadstar: null, gemini: null } });
+    sandbox = await startBifrostSandbox({
+      personality: version,
+      env: {},
+      listedModels: { dead: null, deadstar: null, gemini: null },
+    });
   });
   afterAll(() => sandbox.close());
 
   async function build(phase: Phase): Promise<void> {
-    for (const { path, body, save } of readLines<Build>('decision-world.jsonl').filter((step) => step.phase === phase)) {
+    for (const { path, body, save } of readLines<Build>('decision-world.jsonl').filter(
+      (step) => step.phase === phase,
+    )) {
       const filled = JSON.stringify(body).replace(/\$\{(\w+)\}/g, (_, name: string) => world.get(name) ?? '');
       const response = await fetch(sandbox.url + path, { method: 'POST', body: filled });
       const answer = (await response.json()) as object;
       if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`);
-      for (const [name, place] of Object.entries(save)) world.set(name, String(at({ answer } as unknown as Recording, `answer.${place}`)));
+      for (const [name, place] of Object.entries(save))
+        world.set(name, String(at({ answer } as unknown as Recording, `answer.${place}`)));
     }
   }
 
@@ -43,11 +59,20 @@ describe.each<RecordedVersion>(['1.5.16', '1.5.2'])('decisions of Bifrost %s', (
     for (const { outcomes, questions } of seen.filter((line) => line.phase === phase)) {
       for (const [name, models] of Object.entries(questions)) {
         for (const model of models) {
-          const foreseen = foreseenIn(await mayCall({ model, ...(name === 'none' ? {} : { vk: world.get(name) ?? '' }), ...(phase === 'litellm' ? { route: 'litellm' } : {}) }));
+          const foreseen = foreseenIn(
+            await mayCall({
+              model,
+              ...(name === 'none' ? {} : { vk: world.get(name) ?? '' }),
+              ...(phase === 'litellm' ? { route: 'litellm' } : {}),
+            }),
+          );
           const real = outcomes.map((outcome) => outcome.replaceAll('{model}', model));
-          const missing = [...foreseen].filter(([outcome, chance]) => chance > 0.2 && outcome !== 'NET' && !real.includes(outcome));
+          const missing = [...foreseen].filter(
+            ([outcome, chance]) => chance > 0.2 && outcome !== 'NET' && !real.includes(outcome),
+          );
           const extra = real.filter((outcome) => !foreseen.has(outcome));
-          if (missing.length + extra.length > 0) wrong.push(`${name} ${model}: real ${real.join(' | ')}, foreseen ${[...foreseen.keys()].join(' | ')}`);
+          if (missing.length + extra.length > 0)
+            wrong.push(`${name} ${model}: real ${real.join(' | ')}, foreseen ${[...foreseen.keys()].join(' | ')}`);
           asked += 1;
         }
       }
@@ -57,14 +82,17 @@ describe.each<RecordedVersion>(['1.5.16', '1.5.2'])('decisions of Bifrost %s', (
   });
 
   async function mayCall(question: { readonly [name: string]: string }): Promise<MayCall> {
-    return (await (await fetch(`${sandbox.url}/__sandbox/may-call?${new URLSearchParams(question)}`)).json()) as MayCall;
+    return (await (
+      await fetch(`${sandbox.url}/__sandbox/may-call?${new URLSearchParams(question).toString()}`)
+    ).json()) as MayCall;
   }
 });
 
 /** Outcome → chance, in the words of the recordings. What a dead upstream leaves over is up to its fallbacks. */
 function foreseenIn({ candidates }: MayCall): ReadonlyMap<string, number> {
   const chances = new Map<string, number>();
-  const add = (outcome: Outcome, chance: number): void => void chances.set(wordsOf(outcome), (chances.get(wordsOf(outcome)) ?? 0) + chance);
+  const add = (outcome: Outcome, chance: number): void =>
+    void chances.set(wordsOf(outcome), (chances.get(wordsOf(outcome)) ?? 0) + chance);
   for (const candidate of candidates) {
     if (wordsOf(candidate) === 'NET') for (const fallback of candidate.fallbacks) add(fallback, 0);
     add(candidate, candidate.probability);

@@ -48,7 +48,11 @@ describe('faults of the sandbox', () => {
   it('a status with Retry-After and any body', async () => {
     await arm({ kind: 'status', code: 429, retryAfter: 7, body: 'slow down' });
     const response = await create();
-    expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([429, '7', 'slow down']);
+    expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([
+      429,
+      '7',
+      'slow down',
+    ]);
   });
 
   it.each<['before' | 'after' | 'mid-body', readonly string[]]>([
@@ -109,7 +113,10 @@ describe('faults of the sandbox', () => {
   });
 
   it('are refused when nobody knows them', async () => {
-    const response = await fetch(`${sandbox.url}/__sandbox/faults`, { method: 'POST', body: '[{"fault":{"kind":"flood"}}]' });
+    const response = await fetch(`${sandbox.url}/__sandbox/faults`, {
+      method: 'POST',
+      body: '[{"fault":{"kind":"flood"}}]',
+    });
     expect(response.status).toBe(400);
   });
 });

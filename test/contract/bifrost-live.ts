@@ -4,8 +4,12 @@ import { isObject } from '../../src/json.js';
 export async function clearGateway(url: string): Promise<void> {
   for (const { list, member, path } of KINDS) {
     const body = await read(`${url}${list}`);
-    const rows = isObject(body) && Array.isArray(body[member]) ? (body[member] as { readonly id?: string; readonly name?: string }[]) : [];
-    for (const row of rows) await fetch(`${url}${path}/${encodeURIComponent(row.id ?? row.name ?? '')}`, { method: 'DELETE' });
+    const rows =
+      isObject(body) && Array.isArray(body[member])
+        ? (body[member] as { readonly id?: string; readonly name?: string }[])
+        : [];
+    for (const row of rows)
+      await fetch(`${url}${path}/${encodeURIComponent(row.id ?? row.name ?? '')}`, { method: 'DELETE' });
   }
 }
 

@@ -12,30 +12,76 @@ afterEach(async () => {
 });
 
 const ACME: readonly SeedRequest[] = [
-  { path: '/api/providers', body: { provider: 'acme', custom_provider_config: { base_provider_type: 'openai' }, network_config: { base_url: 'http://127.0.0.1:9301/v1' } } },
-  { path: '/api/providers/acme/keys', body: { name: 'first', value: 'sk-first-1234567890', models: ['pub'], aliases: { pub: 'upstream-one' }, weight: 1 } },
-  { path: '/api/providers/acme/keys', body: { name: 'other', value: 'sk-other-1234567890', models: ['beta'], aliases: { beta: 'upstream-two' }, weight: 1 } },
+  {
+    path: '/api/providers',
+    body: {
+      provider: 'acme',
+      custom_provider_config: { base_provider_type: 'openai' },
+      network_config: { base_url: 'http://127.0.0.1:9301/v1' },
+    },
+  },
+  {
+    path: '/api/providers/acme/keys',
+    body: { name: 'first', value: 'sk-first-1234567890', models: ['pub'], aliases: { pub: 'upstream-one' }, weight: 1 },
+  },
+  {
+    path: '/api/providers/acme/keys',
+    body: {
+      name: 'other',
+      value: 'sk-other-1234567890',
+      models: ['beta'],
+      aliases: { beta: 'upstream-two' },
+      weight: 1,
+    },
+  },
 ];
 const OPEN = [{ provider: 'acme', weight: 1, allowed_models: ['pub', 'beta'], key_ids: ['*'] }];
 
 function rule(cel: string, more: object = {}): SeedRequest {
-  return { path: `${G}/routing-rules`, body: { name: cel, cel_expression: cel, enabled: true, scope: 'global', priority: 1, targets: [{ provider: 'acme', model: 'pub', weight: 1 }], ...more } };
+  return {
+    path: `${G}/routing-rules`,
+    body: {
+      name: cel,
+      cel_expression: cel,
+      enabled: true,
+      scope: 'global',
+      priority: 1,
+      targets: [{ provider: 'acme', model: 'pub', weight: 1 }],
+      ...more,
+    },
+  };
 }
 
-async function start(seed: readonly SeedRequest[], personality: Personality['name'] = '1.5.16', deps = REAL_DEPS): Promise<BifrostSandbox> {
-  const sandbox = await startBifrostSandbox({ personality, env: {}, listedModels: { acme: [] }, seed: [...ACME, ...seed] }, deps);
+async function start(
+  seed: readonly SeedRequest[],
+  personality: Personality['name'] = '1.5.16',
+  deps = REAL_DEPS,
+): Promise<BifrostSandbox> {
+  const sandbox = await startBifrostSandbox(
+    { personality, env: {}, listedModels: { acme: [] }, seed: [...ACME, ...seed] },
+    deps,
+  );
   opened.push(sandbox);
   return sandbox;
 }
 
 async function mayCall({ url }: BifrostSandbox, model: string, vk?: string): Promise<MayCall> {
   const query = new URLSearchParams({ model, ...(vk === undefined ? {} : { vk }) });
-  return (await (await fetch(`${url}/__sandbox/may-call?${query}`)).json()) as MayCall;
+  return (await (await fetch(`${url}/__sandbox/may-call?${query.toString()}`)).json()) as MayCall;
 }
 
-async function chat({ url }: BifrostSandbox, model: string, headers: { readonly [name: string]: string } = {}, path = '/v1/chat/completions'): Promise<{ status: number; body: unknown }> {
+async function chat(
+  { url }: BifrostSandbox,
+  model: string,
+  headers: { readonly [name: string]: string } = {},
+  path = '/v1/chat/completions',
+): Promise<{ status: number; body: unknown }> {
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'hello' }] });
-  const response = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
   return { status: response.status, body: await response.json() };
 }
 
@@ -50,14 +96,21 @@ describe('what the sandbox says a virtual key may call', () => {
       baseUrl: 'http://127.0.0.1:9301/v1',
       always: true,
     });
-    expect(await mayCall(sandbox, 'acme/beta', 'alice')).toMatchObject({ keyName: 'other', upstreamModel: 'upstream-two' });
+    expect(await mayCall(sandbox, 'acme/beta', 'alice')).toMatchObject({
+      keyName: 'other',
+      upstreamModel: 'upstream-two',
+    });
     expect(await mayCall(sandbox, 'gamma', 'alice')).toMatchObject({ allowed: false, status: 400, keyName: null });
   });
 
   it('stops at a rate limit', async () => {
     const limit = { request_max_limit: 2, request_reset_duration: '1h' };
-    const sandbox = await start([{ path: `${G}/virtual-keys`, body: { name: 'alice', rate_limit: limit, provider_configs: OPEN } }]);
-    const { virtual_keys } = (await (await fetch(`${sandbox.url}${G}/virtual-keys`)).json()) as { virtual_keys: { value: string }[] };
+    const sandbox = await start([
+      { path: `${G}/virtual-keys`, body: { name: 'alice', rate_limit: limit, provider_configs: OPEN } },
+    ]);
+    const { virtual_keys } = (await (await fetch(`${sandbox.url}${G}/virtual-keys`)).json()) as {
+      virtual_keys: { value: string }[];
+    };
     const headers = { 'x-bf-vk': virtual_keys[0]?.value ?? '' };
     expect((await chat(sandbox, 'pub', headers)).status).toBe(200);
     expect((await chat(sandbox, 'pub', headers)).status).toBe(200);
@@ -70,8 +123,14 @@ describe('what the sandbox says a virtual key may call', () => {
   it('lets a window pass', async () => {
     let now = new Date('2026-01-01T00:00:00Z');
     const limit = { request_max_limit: 1, request_reset_duration: '1m' };
-    const sandbox = await start([{ path: `${G}/virtual-keys`, body: { name: 'alice', rate_limit: limit, provider_configs: OPEN } }], '1.5.16', { ...REAL_DEPS, now: () => now });
-    const { virtual_keys } = (await (await fetch(`${sandbox.url}${G}/virtual-keys`)).json()) as { virtual_keys: { value: string }[] };
+    const sandbox = await start(
+      [{ path: `${G}/virtual-keys`, body: { name: 'alice', rate_limit: limit, provider_configs: OPEN } }],
+      '1.5.16',
+      { ...REAL_DEPS, now: () => now },
+    );
+    const { virtual_keys } = (await (await fetch(`${sandbox.url}${G}/virtual-keys`)).json()) as {
+      virtual_keys: { value: string }[];
+    };
     const headers = { authorization: `Bearer ${virtual_keys[0]?.value ?? ''}` };
     expect((await chat(sandbox, 'pub', headers)).status).toBe(200);
     expect((await chat(sandbox, 'pub', headers)).status).toBe(429);
@@ -107,14 +166,26 @@ describe('routing rules of the sandbox', () => {
     ['request_type == "chat_completion"', true],
   ])('%s', async (cel, matches) => {
     const sandbox = await start([ALICE, rule(cel)]);
-    expect(await mayCall(sandbox, 'asked', 'alice')).toMatchObject(matches ? { allowed: true, upstreamModel: 'upstream-one' } : { allowed: false });
+    expect(await mayCall(sandbox, 'asked', 'alice')).toMatchObject(
+      matches ? { allowed: true, upstreamModel: 'upstream-one' } : { allowed: false },
+    );
   });
 
   it('split by weight, fall back in order, chain, and deny with a target nobody serves', async () => {
     const sandbox = await start([
       ALICE,
-      rule('model == "split"', { priority: 1, targets: [{ provider: 'acme', model: 'pub', weight: 0.25 }, { provider: 'acme', model: 'beta', weight: 0.75 }] }),
-      rule('model == "back"', { priority: 2, targets: [{ provider: 'acme', model: 'gone', weight: 1 }], fallbacks: ['acme/beta'] }),
+      rule('model == "split"', {
+        priority: 1,
+        targets: [
+          { provider: 'acme', model: 'pub', weight: 0.25 },
+          { provider: 'acme', model: 'beta', weight: 0.75 },
+        ],
+      }),
+      rule('model == "back"', {
+        priority: 2,
+        targets: [{ provider: 'acme', model: 'gone', weight: 1 }],
+        fallbacks: ['acme/beta'],
+      }),
       rule('model == "chain"', { priority: 3, targets: [{ model: 'linked', weight: 1 }], chain_rule: true }),
       rule('model == "linked"', { priority: 4, targets: [{ provider: 'acme', model: 'beta', weight: 1 }] }),
       rule('model == "pub"', { priority: 5, targets: [{ provider: 'nobody', model: 'pub', weight: 1 }] }),
@@ -124,7 +195,11 @@ describe('routing rules of the sandbox', () => {
       ['upstream-two', 0.75],
       ['upstream-one', 0.25],
     ]);
-    expect(await mayCall(sandbox, 'back', 'alice')).toMatchObject({ allowed: true, upstreamModel: 'upstream-two', viaFallback: true });
+    expect(await mayCall(sandbox, 'back', 'alice')).toMatchObject({
+      allowed: true,
+      upstreamModel: 'upstream-two',
+      viaFallback: true,
+    });
     expect(await mayCall(sandbox, 'chain', 'alice')).toMatchObject({ allowed: true, upstreamModel: 'upstream-two' });
     expect(await mayCall(sandbox, 'pub', 'alice')).toMatchObject({ allowed: false, status: 400 });
   });

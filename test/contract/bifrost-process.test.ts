@@ -14,12 +14,21 @@ async function start(options: BifrostSandboxOptions = {}): Promise<SandboxProces
   return gateway;
 }
 
-async function get<Body>({ url }: SandboxProcess, path: string, headers: Record<string, string> = {}): Promise<{ readonly status: number; readonly body: Body }> {
+async function get<Body>(
+  { url }: SandboxProcess,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ readonly status: number; readonly body: Body }> {
   const response = await fetch(url + path, { headers });
   return { status: response.status, body: (await response.json()) as Body };
 }
 
-async function send<Body>({ url }: SandboxProcess, method: string, path: string, body: unknown): Promise<{ readonly status: number; readonly body: Body }> {
+async function send<Body>(
+  { url }: SandboxProcess,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<{ readonly status: number; readonly body: Body }> {
   const response = await fetch(url + path, { method, body: JSON.stringify(body) });
   return { status: response.status, body: (await response.json()) as Body };
 }
@@ -49,12 +58,24 @@ describe('a sandbox in a process of its own', () => {
       env: { UPSTREAM_KEY: 'sk-from-environment' },
       seed: [
         { path: '/api/providers', body: { provider: 'openai' } },
-        { path: '/api/providers/openai/keys', body: { name: 'referenced', value: 'env.UPSTREAM_KEY', models: ['*'], weight: 1 } },
-        { path: '/api/providers/openai/keys', body: { name: 'literal', value: 'sk-literal-1234567890', models: ['*'], weight: 1 } },
-        { path: '/api/providers/openai/keys', body: { name: 'accented', value: 'xключ-от-всех-дверей', models: ['*'], weight: 1 } },
+        {
+          path: '/api/providers/openai/keys',
+          body: { name: 'referenced', value: 'env.UPSTREAM_KEY', models: ['*'], weight: 1 },
+        },
+        {
+          path: '/api/providers/openai/keys',
+          body: { name: 'literal', value: 'sk-literal-1234567890', models: ['*'], weight: 1 },
+        },
+        {
+          path: '/api/providers/openai/keys',
+          body: { name: 'accented', value: 'xключ-от-всех-дверей', models: ['*'], weight: 1 },
+        },
       ],
     });
-    const dump = await get<{ providerKeys: { name: string; secret: string; value: object }[] }>(gateway, '/__sandbox/dump');
+    const dump = await get<{ providerKeys: { name: string; secret: string; value: object }[] }>(
+      gateway,
+      '/__sandbox/dump',
+    );
     expect(dump.body.providerKeys.map(({ name, secret }) => [name, secret])).toEqual([
       ['referenced', 'sk-from-environment'],
       ['literal', 'sk-literal-1234567890'],
@@ -72,7 +93,11 @@ describe('a sandbox in a process of its own', () => {
     await get(gateway, `${G}/teams`);
     const made = await send<{ team: { id: string } }>(gateway, 'POST', `${G}/teams`, { name: 'red' });
     await send(gateway, 'DELETE', `${G}/teams/${made.body.team.id}`, {});
-    expect((await get(gateway, '/__sandbox/stats')).body).toEqual({ requests: 3, methods: { GET: 1, POST: 1, DELETE: 1 }, writes: 2 });
+    expect((await get(gateway, '/__sandbox/stats')).body).toEqual({
+      requests: 3,
+      methods: { GET: 1, POST: 1, DELETE: 1 },
+      writes: 2,
+    });
     await fetch(`${gateway.url}/__sandbox/reset?only=stats`, { method: 'POST' });
     expect((await get(gateway, '/__sandbox/stats')).body).toMatchObject({ requests: 0, writes: 0 });
   });
@@ -88,7 +113,10 @@ describe('a sandbox in a process of its own', () => {
       body: { name: `key ${index}`, provider_configs: [provider], budgets: [{ max_limit: 5, reset_duration: '1d' }] },
     }));
     const gateway = await start({ seed: [{ path: '/api/providers', body: { provider: 'openai' } }, ...virtualKeys] });
-    const page = await get<{ virtual_keys: { name: string }[]; total_count: number }>(gateway, `${G}/virtual-keys?limit=100&offset=19950`);
+    const page = await get<{ virtual_keys: { name: string }[]; total_count: number }>(
+      gateway,
+      `${G}/virtual-keys?limit=100&offset=19950`,
+    );
     expect([page.body.virtual_keys.length, page.body.total_count]).toEqual([50, 20_000]);
     expect(page.body.virtual_keys.at(-1)?.name).toBe('key 19999');
   });
@@ -97,11 +125,16 @@ describe('a sandbox in a process of its own', () => {
 describe('the Enterprise sandbox', () => {
   it('has users and team members', async () => {
     const gateway = await start({ personality: 'enterprise' });
-    const user = await send<{ user: { id: string } }>(gateway, 'POST', `${G}/users`, { name: 'Alice', email: 'alice@example.com' });
+    const user = await send<{ user: { id: string } }>(gateway, 'POST', `${G}/users`, {
+      name: 'Alice',
+      email: 'alice@example.com',
+    });
     const team = await send<{ team: { id: string } }>(gateway, 'POST', `${G}/teams`, { name: 'red' });
     const members = `${G}/teams/${team.body.team.id}/members`;
     expect((await send(gateway, 'POST', members, { user_id: user.body.user.id })).status).toBe(200);
     expect((await send(gateway, 'POST', members, { user_id: user.body.user.id })).status).toBe(409);
-    expect((await get(gateway, members)).body).toMatchObject({ members: [{ user_id: user.body.user.id, user_email: 'alice@example.com' }] });
+    expect((await get(gateway, members)).body).toMatchObject({
+      members: [{ user_id: user.body.user.id, user_email: 'alice@example.com' }],
+    });
   });
 });

@@ -38,5 +38,7 @@ export function readLines<Line>(file: string): readonly Line[] {
 
 /** A value inside a recording: `at(recording, 'response.body.team.id')`. */
 export function at(recording: Recording, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, member) => (value as Record<string, unknown> | undefined)?.[member], recording);
+  return path
+    .split('.')
+    .reduce<unknown>((value, member) => (value as Record<string, unknown> | undefined)?.[member], recording);
 }

@@ -11,12 +11,16 @@ export type Answer = {
 export async function ask(url: string, request: Recording['request'], identities: Identities): Promise<Answer> {
   const { method, headers = {}, body } = request;
   const path = identities.translate(request.path);
-  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(identities.translateBody(body));
+  const text =
+    body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(identities.translateBody(body));
   const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, identities.translate(value)]));
   const response = await fetch(`${url}${path}`, {
     method,
     redirect: 'manual',
-    headers: { ...(text === undefined || 'content-type' in sent ? {} : { 'content-type': 'application/json' }), ...sent },
+    headers: {
+      ...(text === undefined || 'content-type' in sent ? {} : { 'content-type': 'application/json' }),
+      ...sent,
+    },
     ...(text === undefined ? {} : { body: text }),
   });
   const received = await response.text();
@@ -29,13 +33,22 @@ export async function ask(url: string, request: Recording['request'], identities
 }
 
 /** Where the answer is not what was recorded; empty = it is. */
-export function mismatches(recording: Recording, answer: Answer, identities: Identities, live = false): readonly string[] {
+export function mismatches(
+  recording: Recording,
+  answer: Answer,
+  identities: Identities,
+  live = false,
+): readonly string[] {
   const { response } = recording;
   const found: string[] = [];
-  if (answer.status !== response.status) found.push(`status: recorded ${response.status}, now ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`);
+  if (answer.status !== response.status)
+    found.push(
+      `status: recorded ${response.status}, now ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`,
+    );
   const type = response.headers['content-type'] ?? '';
   // The dashboard's page and its type belong to the build, only "it is HTML" is the gateway's.
-  if ((answer.headers['content-type'] ?? '') !== type) found.push(`content-type: recorded ${String(type)}, now ${answer.headers['content-type'] ?? ''}`);
+  if ((answer.headers['content-type'] ?? '') !== type)
+    found.push(`content-type: recorded ${String(type)}, now ${answer.headers['content-type'] ?? ''}`);
   found.push(...headerMismatches(recording, answer, identities));
   if (found.length > 0 || String(type).startsWith('text/html')) return found;
   return bodyMismatches(recording, answer, identities, live);
@@ -46,13 +59,21 @@ function headerMismatches({ response }: Recording, answer: Answer, identities: I
     if (name === 'content-type') return [];
     const before = [recorded].flat().join(', ');
     const after = answer.headers[name] ?? '';
-    if (name === 'location') return new URL(before).pathname === new URL(after).pathname ? [] : [`location: recorded ${before}, now ${after}`];
+    if (name === 'location')
+      return new URL(before).pathname === new URL(after).pathname ? [] : [`location: recorded ${before}, now ${after}`];
     const withoutDate = (text: string): string => text.replace(/expires=[^;]+/, 'expires=<date>');
-    return identities.sameText(withoutDate(before), withoutDate(after)) ? [] : [`${name}: recorded ${before}, now ${after}`];
+    return identities.sameText(withoutDate(before), withoutDate(after))
+      ? []
+      : [`${name}: recorded ${before}, now ${after}`];
   });
 }
 
-function bodyMismatches({ name, response }: Recording, answer: Answer, identities: Identities, live: boolean): readonly string[] {
+function bodyMismatches(
+  { name, response }: Recording,
+  answer: Answer,
+  identities: Identities,
+  live: boolean,
+): readonly string[] {
   if (SHAPE_ONLY.has(name) || name.includes('inference')) {
     if (response.status >= 400) return differencesOf(identities, response.body, answer.body);
     const [before, after] = [JSON.stringify(shapeOf(response.body)), JSON.stringify(shapeOf(answer.body))];

@@ -12,7 +12,11 @@ export type Step =
       readonly binds?: (rec: Lookup) => { readonly [recorded: string]: string };
     };
 export type Lookup = (name: string, path: string) => string;
-export type Scene = { readonly title: string; readonly steps: readonly Step[]; /** Needs a gateway of its own, also when live. */ readonly auth?: boolean };
+export type Scene = {
+  readonly title: string;
+  readonly steps: readonly Step[];
+  /** Needs a gateway of its own, also when live. */ readonly auth?: boolean;
+};
 
 /** Recordings that no order of requests brings about again. They are provoked as faults in bifrost-faults.test.ts. */
 export const NEEDS_CONCURRENCY: readonly string[] = [
@@ -212,7 +216,14 @@ const CASCADES: readonly Step[] = [
       path: '/api/governance/virtual-keys',
       body: {
         name: 'VK keydel',
-        provider_configs: [{ provider: 'openai', weight: 1, allowed_models: ['*'], key_ids: [rec('key-delete-used-by-vk', 'response.body.id')] }],
+        provider_configs: [
+          {
+            provider: 'openai',
+            weight: 1,
+            allowed_models: ['*'],
+            key_ids: [rec('key-delete-used-by-vk', 'response.body.id')],
+          },
+        ],
       },
     }),
     binds: (rec) => ({ [rec('vk-after-key-delete', 'response.body.virtual_key.id')]: 'virtual_key.id' }),
@@ -228,12 +239,18 @@ const USERS = recorded(`
 /** A second script, half an hour later: names carry its time. */
 function laterSteps(recordings: Recordings): readonly Step[] {
   const team = 'team-put-detach-empty';
-  const body = recordings.get('vk-create-many-providers')?.request.body as { readonly provider_configs: readonly { readonly provider: string }[] };
+  const body = recordings.get('vk-create-many-providers')?.request.body as {
+    readonly provider_configs: readonly { readonly provider: string }[];
+  };
   // Custom providers of scripts that were not recorded: their names carry a number.
   const missing = body.provider_configs.map(({ provider }) => provider).filter((provider) => /\d/.test(provider));
   return [
     {
-      setup: (rec) => ({ method: 'POST', path: '/api/governance/customers', body: { name: rec(team, 'response.body.team.customer.name') } }),
+      setup: (rec) => ({
+        method: 'POST',
+        path: '/api/governance/customers',
+        body: { name: rec(team, 'response.body.team.customer.name') },
+      }),
       binds: (rec) => ({ [rec(team, 'response.body.team.customer_id')]: 'customer.id' }),
     },
     {
@@ -248,7 +265,9 @@ function laterSteps(recordings: Recordings): readonly Step[] {
       team-put-detach-empty team-put-detach-null team-put-name-only team-put-unknown-customer team-put-budgets customer-put-budget
       mc-create-scope-vk-fresh vk-create-team-customer-null vk-create-provider-uppercase vk-create-models-with-spaces
       vk-create-many-models`),
-    ...missing.map((provider) => request('POST', '/api/providers', { provider, custom_provider_config: { base_provider_type: 'openai' } })),
+    ...missing.map((provider) =>
+      request('POST', '/api/providers', { provider, custom_provider_config: { base_provider_type: 'openai' } }),
+    ),
     ...recorded(`
       vk-create-many-providers vk-create-long-description vk-create-budget-float vk-create-multi-budgets vk-create-budgets-dup
       vk-create-rl-duration-missing vk-create-rl-bad-duration vk-create-weight-negative vk-create-weight-string`),
@@ -258,7 +277,16 @@ function laterSteps(recordings: Recordings): readonly Step[] {
 function storyScene(recordings: Recordings): Scene {
   return {
     title: 'keys, customers, teams, virtual keys, limits, rules, cascades, users',
-    steps: [...KEYS, ...CUSTOMERS, ...TEAMS, ...VIRTUAL_KEYS, ...LIMITS_AND_RULES, ...CASCADES, ...USERS, ...laterSteps(recordings)],
+    steps: [
+      ...KEYS,
+      ...CUSTOMERS,
+      ...TEAMS,
+      ...VIRTUAL_KEYS,
+      ...LIMITS_AND_RULES,
+      ...CASCADES,
+      ...USERS,
+      ...laterSteps(recordings),
+    ],
   };
 }
 
@@ -272,15 +300,24 @@ const AUTH: Scene = {
       auth-on-login auth-on-bearer-session auth-on-cookie auth-on-is-auth-enabled-cookie auth-on-config auth-on-open_health
       auth-on-open_api_version auth-on-open_api_config auth-on-open_api_governance_customers auth-on-open_api_users_limit_1
       auth-on-open_api_whatever auth-on-post-none auth-on-unknown-post fork-apikey-create`),
-    request('POST', '/api/providers', { provider: 'openai', network_config: { base_url: 'http://127.0.0.1:9301/oai' } }),
+    request('POST', '/api/providers', {
+      provider: 'openai',
+      network_config: { base_url: 'http://127.0.0.1:9301/oai' },
+    }),
     request('POST', '/api/providers/openai/keys', { name: 'k1', value: 'sk-a1234567890', models: ['*'], weight: 1 }),
     {
       setup: () => ({
         method: 'POST',
         path: '/api/governance/virtual-keys',
-        body: { name: 'v', provider_configs: [{ provider: 'openai', weight: 1, allowed_models: ['*'], key_ids: ['*'] }] },
+        body: {
+          name: 'v',
+          provider_configs: [{ provider: 'openai', weight: 1, allowed_models: ['*'], key_ids: ['*'] }],
+        },
       }),
-      binds: (rec) => ({ [rec('auth-on-inference-vk', 'request.headers.authorization').replace('Bearer sk-bf-', '')]: 'virtual_key.value' }),
+      binds: (rec) => ({
+        [rec('auth-on-inference-vk', 'request.headers.authorization').replace('Bearer sk-bf-', '')]:
+          'virtual_key.value',
+      }),
     },
     ...recorded(`
       auth-on-inference-none auth-on-inference-basic auth-on-inference-junk auth-on-inference-vk auth-on-enforce

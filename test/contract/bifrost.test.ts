@@ -18,7 +18,11 @@ const versions: readonly RecordedVersion[] = live ? [liveVersion] : ['1.5.16', '
 
 describe.each(versions)('recordings of Bifrost %s', (version) => {
   const recordings = loadRecordings(version);
-  const replayed = new Set(scenes(version, recordings).flatMap(({ steps }) => steps.flatMap((step) => ('recording' in step ? [step.recording] : []))));
+  const replayed = new Set(
+    scenes(version, recordings).flatMap(({ steps }) =>
+      steps.flatMap((step) => ('recording' in step ? [step.recording] : [])),
+    ),
+  );
 
   it('are all replayed, except the ones that need concurrency', () => {
     const missing = [...recordings.keys()].filter((name) => !replayed.has(name) && !NEEDS_CONCURRENCY.includes(name));
@@ -29,7 +33,11 @@ describe.each(versions)('recordings of Bifrost %s', (version) => {
   for (const scene of scenes(version, recordings)) describeScene(version, scene, recordings);
 
   const variations = loadRecordings(version, 'variations');
-  describeScene(version, { title: 'one gateway through many variations', steps: [...variations.keys()].map((recording) => ({ recording })) }, variations);
+  describeScene(
+    version,
+    { title: 'one gateway through many variations', steps: [...variations.keys()].map((recording) => ({ recording })) },
+    variations,
+  );
 });
 
 function describeScene(version: RecordedVersion, scene: Scene, recordings: ReadonlyMap<string, Recording>): void {
@@ -42,7 +50,11 @@ function describeScene(version: RecordedVersion, scene: Scene, recordings: Reado
 
     beforeAll(async () => {
       if (live) return clearGateway(target);
-      sandbox = await startBifrostSandbox({ personality: version, env: { SETVAR: 'sk-setvar-12345abcd' }, listedModels: { kl: null } });
+      sandbox = await startBifrostSandbox({
+        personality: version,
+        env: { SETVAR: 'sk-setvar-12345abcd' },
+        listedModels: { kl: null },
+      });
       target = sandbox.url;
     });
     afterAll(() => sandbox?.close());
@@ -67,15 +79,20 @@ function describeScene(version: RecordedVersion, scene: Scene, recordings: Reado
 
     async function arrange(step: Step): Promise<void> {
       if ('recording' in step) return;
-      const credentials = scene.auth ? { headers: { authorization: `Basic ${Buffer.from('admin:S3cret-pass!').toString('base64')}` } } : {};
+      const credentials = scene.auth
+        ? { headers: { authorization: `Basic ${Buffer.from('admin:S3cret-pass!').toString('base64')}` } }
+        : {};
       const answer = await ask(target, { ...step.setup(lookup), ...credentials }, identities);
       if (answer.status >= 300) throw new Error(`set-up answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-      for (const [recorded, path] of Object.entries(step.binds?.(lookup) ?? {})) identities.bind(recorded, idIn(answer, path));
+      for (const [recorded, path] of Object.entries(step.binds?.(lookup) ?? {}))
+        identities.bind(recorded, idIn(answer, path));
     }
   });
 }
 
 function idIn(answer: Answer, path: string): string {
-  const value = path.split('.').reduce<unknown>((inner, member) => (inner as Record<string, unknown>)[member], answer.body);
+  const value = path
+    .split('.')
+    .reduce<unknown>((inner, member) => (inner as Record<string, unknown>)[member], answer.body);
   return String(value).replace(/^sk-bf-/, '');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeAll } from '../live/verdicts.js';
 import { answer, asker, facts, observation, reached, refused, spent } from './factories.js';
-import { namesToAsk } from '../live/names.js';
+import { namesFor, namesToAsk } from '../live/names.js';
 import { sumUp, passes } from '../live/figures.js';
 import { unfilledBudgets } from '../live/budgets.js';
 import { readSheet, valueFor } from '../live/migration.js';
@@ -141,27 +141,21 @@ describe('what is asked, and with which key', () => {
         ['l', { ...two.fact, aliases: { ka: 'a' } }],
       ]),
     });
-    const names = namesToAsk(world, [{ name: 'openai-1', models: ['a', '*'] }], ['mine']);
-    for (const name of [
-      'a',
-      's',
-      'ga',
-      'ta',
-      'ka',
-      'w/zz-sample',
-      'dep',
-      'azure/dep',
-      'internal',
-      'A',
-      'no-such-model',
-      'openai-1/a',
-      'openai-1/zz-sample',
-      'mine',
-    ]) {
-      expect(names).toContain(name);
-    }
-    expect(new Set(names).size).toBe(names.length);
-    expect(names.some((name) => name.includes('*'))).toBe(false);
+    const { used, probes } = namesToAsk(world, [{ name: 'openai-1', models: ['a', '*'] }], ['mine']);
+    expect(used).toEqual(expect.arrayContaining(['a', 's', 'ga', 'ta', 'ka', 'w/zz-sample', 'mine']));
+    const expected = ['dep', 'azure/dep', 'internal', 'A', 'no-such-model', 'openai-1/a', 'openai-1/zz-sample'];
+    expect(probes).toEqual(expect.arrayContaining(expected));
+    const all = [...used, ...probes];
+    expect(new Set(all).size).toBe(all.length);
+    expect(all.some((name) => name.includes('*'))).toBe(false);
+  });
+
+  test('every key asks all names in use, and all keys together all probes', () => {
+    const names = { used: ['a', 'b'], probes: ['p', 'q', 'r'] };
+    const asked = [0, 1, 2].map((index) => namesFor(names, index, 2));
+    for (const list of asked) expect([list.length, list.includes('a'), list.includes('b')]).toEqual([4, true, true]);
+    expect(new Set(asked.flat())).toEqual(new Set(['a', 'b', 'p', 'q', 'r']));
+    expect(namesFor({ used: [], probes: [] }, 3, 2)).toEqual([]);
   });
 
   test('new values are found by the start of the token hash, and only by one line', () => {

@@ -1,5 +1,6 @@
 import { inParallel, type Ask } from './ask.js';
 import { deploymentsOf, hasLimits, scopeOf, type Facts, type KeyFact } from './litellm-facts.js';
+import { namesFor, type Names } from './names.js';
 import type { Answer } from './answer.js';
 
 /** A key that asks: its LiteLLM credential, and its new value on Bifrost when it has one. */
@@ -26,7 +27,9 @@ export type Observation = {
 export type Interview = {
   readonly facts: Facts;
   readonly askers: readonly Asker[];
-  readonly names: readonly string[];
+  readonly names: Names;
+  /** Probes per key. */
+  readonly probes: number;
   readonly askLitellm: Ask;
   /** One per path that callers use. */
   readonly askBifrost: readonly Ask[];
@@ -41,12 +44,11 @@ const SINGLE_DRAWS_ON_BIFROST = 3;
 
 /**
  * Every key asks every name, LiteLLM first, one name after the other: budgets of a key then fill in step on both sides.
- * Keys start at different names, so that a key that runs out does not always leave the same names unasked.
  */
 export async function interview(plan: Interview): Promise<Observation[]> {
   const observations: Observation[] = [];
-  const jobs = plan.askers.map((asker, index) => ({ asker, names: rotated(plan.names, index * 7) }));
-  const total = plan.askers.length * plan.names.length;
+  const jobs = plan.askers.map((asker, index) => ({ asker, names: namesFor(plan.names, index, plan.probes) }));
+  const total = jobs.reduce((sum, { names }) => sum + names.length, 0);
   await inParallel(jobs, plan.concurrency, async ({ asker, names }) => {
     for (const name of names) {
       observations.push(await observe(plan, asker, name));
@@ -87,9 +89,4 @@ async function draw(
     if (!heard.some((answer) => answer.kind === 'reached' || (several && answer.kind === 'failed'))) break;
   }
   return answers;
-}
-
-function rotated(names: readonly string[], by: number): readonly string[] {
-  const start = names.length === 0 ? 0 : by % names.length;
-  return [...names.slice(start), ...names.slice(0, start)];
 }

@@ -65,14 +65,16 @@ async function ask(
   bifrost: BifrostFacts,
   say: Say,
 ): Promise<JudgedCell[]> {
-  const names = options.onlyNames ?? namesToAsk(facts, bifrost.providers, options.moreNames);
+  const names = options.onlyNames
+    ? { used: options.onlyNames, probes: [] }
+    : namesToAsk(facts, bifrost.providers, options.moreNames);
   const seed = (await readSeed(options.seedFile)).filter(({ label }) => options.onlyKeys?.includes(label) ?? true);
   const askers = seed.flatMap((key) => askerOf(key, facts, sheet, bifrost) ?? []);
   const askLitellm = litellmAsker(options.litellmUrl);
   say(
-    `${askers.length} keys (${askers.filter((asker) => asker.bifrostValue !== null).length} on Bifrost) ask ${names.length} names`,
+    `${askers.length} keys (${askers.filter((asker) => asker.bifrostValue !== null).length} on Bifrost) ask ${names.used.length} names and ${Math.min(options.probes, names.probes.length)} of ${names.probes.length} probes each`,
   );
-  const global = await askAsMaster(options, askLitellm, facts, names);
+  const global = await askAsMaster(options, askLitellm, facts, names.used);
   const observations = await interview({
     facts,
     askers,
@@ -80,6 +82,7 @@ async function ask(
     askLitellm,
     askBifrost: [bifrostAsker(options.bifrostUrl, '/litellm'), bifrostAsker(options.bifrostUrl, '')],
     draws: options.draws,
+    probes: options.probes,
     concurrency: options.concurrency,
     onProgress: (done, total) => {
       if (done % 500 === 0) say(`${done} of ${total} cells asked`);

@@ -9,26 +9,43 @@ const UNKNOWN_NAMES = ['no-such-model', 'acme/no-such-model', 'litellm:no-such-m
 /** How many listed names of each provider are asked for as `provider/name`. */
 const SPELLINGS_PER_PROVIDER = 3;
 
+export type Names = {
+  /** What callers use: every key asks all of them. */
+  readonly used: readonly string[];
+  /** What nobody should get an answer for, or not this one: every key asks some, all keys together ask each often. */
+  readonly probes: readonly string[];
+};
+
 /**
- * Every name worth asking for: public names and aliases of all kinds, samples of wildcards, upstream ids,
- * `provider/name` forms of both gateways, other letter case, unknown names. In a stable order, each once.
+ * Every name worth asking for: public names, aliases of all kinds and samples of wildcards; and as probes upstream ids,
+ * `provider/name` forms of both gateways, internal names, other letter case, unknown names. In a stable order, each once.
  */
-export function namesToAsk(facts: Facts, providers: readonly ProviderFact[], extra: readonly string[] = []): string[] {
+export function namesToAsk(facts: Facts, providers: readonly ProviderFact[], extra: readonly string[] = []): Names {
   const publicNames = facts.deployments.map((deployment) => deployment.publicName);
   const plain = [...publicNames, ...aliasNames(facts)].filter((name) => !name.includes('*'));
   const upstream = facts.deployments.map((deployment) => deployment.model).filter((model) => !model.includes('*'));
-  return unique([
-    ...plain,
-    ...publicNames.flatMap(wildcardSamples),
-    ...KNOWN_BARE_NAMES,
+  const used = unique([...plain, ...publicNames.flatMap(wildcardSamples), ...KNOWN_BARE_NAMES, ...extra]);
+  const probes = unique([
+    ...UNKNOWN_NAMES,
+    ...otherCase(plain),
     ...upstream.map(wireModel),
     ...upstream,
     ...facts.deployments.filter((row) => row.modelName !== row.publicName).map((row) => row.modelName),
-    ...otherCase(plain),
-    ...UNKNOWN_NAMES,
     ...providers.flatMap(providerSpellings),
-    ...extra,
   ]);
+  return { used, probes: probes.filter((name) => !used.includes(name)) };
+}
+
+/** The names that the key at this place asks for: all that are used, and its share of the probes. */
+export function namesFor({ used, probes }: Names, index: number, share: number): readonly string[] {
+  const own = rotated(probes, index * share).slice(0, share);
+  // Different starts: a key that runs out does not always leave the same names unasked.
+  return rotated([...used, ...own], index * 7);
+}
+
+function rotated(names: readonly string[], by: number): readonly string[] {
+  const start = names.length === 0 ? 0 : by % names.length;
+  return [...names.slice(start), ...names.slice(0, start)];
 }
 
 function aliasNames(facts: Facts): string[] {

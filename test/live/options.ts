@@ -18,6 +18,7 @@ export const JUDGE_FLAGS = {
   'report-file': { type: 'string' },
   out: { type: 'string' },
   draws: { type: 'string', default: '10' },
+  probes: { type: 'string', default: '25' },
   concurrency: { type: 'string', default: '4' },
   keys: { type: 'string' },
   names: { type: 'string' },
@@ -44,6 +45,8 @@ export type JudgeOptions = {
   readonly reportFile: string | null;
   readonly out: string | null;
   readonly draws: number;
+  /** Names that should lead nowhere, per key. */
+  readonly probes: number;
   /** At most 4: more makes LiteLLM's budgets run out of step with its own counting. */
   readonly concurrency: number;
   readonly onlyKeys: readonly string[] | null;
@@ -87,6 +90,7 @@ export function optionsFrom(values: Values, runFlags: readonly string[], env: No
     reportFile: text('report-file'),
     out: text('out'),
     draws: count(text('draws') ?? '10'),
+    probes: count(text('probes') ?? '25'),
     concurrency: Math.min(4, count(text('concurrency') ?? '4')),
     onlyKeys: list(text('keys')),
     onlyNames: list(text('names')),

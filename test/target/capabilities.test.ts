@@ -153,6 +153,22 @@ describe('what a gateway can do', () => {
     expect((await capabilities(EMPTY_NEW)).standardProviders.has('runware')).toBe(true);
   });
 
+  it('reads from the metrics when the process started, however long they are, and can do without', async () => {
+    const started = async (metrics: string | null): Promise<string | null> => {
+      const plain = routed(EMPTY_NEW);
+      const gateway = await connectGateway((request, response) => {
+        if (request.path !== '/metrics' || metrics === null) plain(request, response);
+        else response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics);
+      });
+      open.push(gateway);
+      return gateway.target.capabilities.processStart;
+    };
+    const many = 'bifrost_calls_total{model="x"} 1\n'.repeat(40_000);
+    expect(await started(`${many}process_start_time_seconds 1.79535857498e+09\nz 1\n`)).toBe('1.79535857498e+09');
+    expect(await started(many)).toBeNull();
+    expect(await started(null)).toBeNull();
+  });
+
   it('is asked with GETs only, also when a password is needed in a dry run', async () => {
     const routes = { ...EMPTY_NEW, '/api/session/is-auth-enabled': { is_auth_enabled: true } };
     const gateway = await connectGateway(routed(routes), { apiKey: 'admin:pw', dryRun: true });

@@ -1,32 +1,21 @@
+import { showCustomer } from './customer-views.js';
 import { decodePlain } from './decode.js';
 import type { Call, Gateway } from './gateway.js';
 import {
   BUDGET_FIELDS,
   budgetFault,
+  type BudgetInput,
   checkBudgetIds,
   checkBudgets,
   RATE_LIMIT_FIELDS,
   rateLimitFault,
+  type RateLimitInput,
   rateLimitStoreFault,
   removesRateLimit,
-  type BudgetInput,
-  type RateLimitInput,
 } from './limit-checks.js';
-import {
-  dropLimits,
-  given,
-  newRateLimit,
-  reconcileBudgets,
-  showBudget,
-  showRateLimit,
-  updatedRateLimit,
-  type Budget,
-  type RateLimit,
-} from './limits.js';
+import { type Budget, dropLimits, newRateLimit, type RateLimit, reconcileBudgets, updatedRateLimit } from './limits.js';
 import { matcher, pageOf } from './lists.js';
 import { json, Refusal, type Reply } from './reply.js';
-import { showTeamInside } from './teams.js';
-import { showVirtualKeyInside } from './virtual-key-views.js';
 
 export type Customer = {
   readonly id: string;
@@ -173,53 +162,6 @@ export function listCustomers(gateway: Gateway, call: Call): Reply {
   );
   const customers = rows.map((customer) => showCustomer(gateway, customer));
   return json({ count: rows.length, customers, limit, offset, total_count: total });
-}
-
-/** A customer with its teams and virtual keys (secrets included, B§5.1). */
-export function showCustomer(gateway: Gateway, customer: Customer): object {
-  const { state } = gateway;
-  return {
-    ...head(gateway, customer),
-    ...(gateway.personality.scopedLimits
-      ? given(
-          'budgets',
-          customer.budgets.map((budget) => showBudget(gateway, budget)),
-        )
-      : given('budget', customer.budgets[0] && showBudget(gateway, customer.budgets[0]))),
-    ...given('rate_limit', customer.rateLimit && showRateLimit(gateway, customer.rateLimit)),
-    teams: inOrder(state.teamsByCustomer.of(customer.id)).map((team) => showTeamInside(gateway, team)),
-    virtual_keys: inOrder(state.virtualKeysByCustomer.of(customer.id)).map((virtualKey) =>
-      showVirtualKeyInside(gateway, virtualKey),
-    ),
-    ...tail(gateway, customer),
-  };
-}
-
-function inOrder<T extends { readonly row: number }>(rows: ReadonlySet<T>): readonly T[] {
-  return [...rows].sort((a, b) => a.row - b.row);
-}
-
-/** A customer as embedded in a team: limits and members are not loaded. */
-export function showCustomerInside(gateway: Gateway, customer: Customer): object {
-  return { ...head(gateway, customer), teams: null, virtual_keys: null, ...tail(gateway, customer) };
-}
-
-function head(gateway: Gateway, customer: Customer): object {
-  return {
-    id: customer.id,
-    name: customer.name,
-    ...(gateway.personality.scopedLimits ? {} : given('budget_id', customer.budgets[0]?.id)),
-    ...given('rate_limit_id', customer.rateLimit?.id),
-  };
-}
-
-function tail(gateway: Gateway, customer: Customer): object {
-  return {
-    ...(gateway.personality.scopedLimits ? { calendar_aligned: customer.calendarAligned } : {}),
-    config_hash: '',
-    created_at: customer.createdAt,
-    updated_at: customer.updatedAt,
-  };
 }
 
 function decode(gateway: Gateway, call: Call): CustomerBody {

@@ -9,7 +9,11 @@ import { DEFAULT_BASES } from './standard-providers.js';
  * What the gateway would learn by asking an upstream for its models (B§4.7). Nobody is asked here: a loopback address
  * answers with DEFAULT_LISTED, everything else fails the way it was recorded, `listedModels` of the options overrules both.
  */
-export type Discovery = { readonly status: string; readonly description: string; readonly models: readonly string[] | null };
+export type Discovery = {
+  readonly status: string;
+  readonly description: string;
+  readonly models: readonly string[] | null;
+};
 
 const DEFAULT_LISTED = ['gpt-4o'];
 const UNREACHABLE = 'network error occurred while connecting to provider API (DNS lookup, connection refused, etc.)';
@@ -18,7 +22,8 @@ const NO_TOKEN_SOURCE = 'error creating auth token source (api key auth not supp
 export function discover(gateway: Gateway, provider: Provider, key: ProviderKey): Discovery {
   const baseType = baseTypeOf(provider);
   // Not asked: the key is off, listing is forbidden, or the key fails the check every request makes.
-  if (key.enabled === false || provider.custom?.allowed_requests?.list_models === false || !isComplete(baseType, key)) return unknown(gateway);
+  if (key.enabled === false || provider.custom?.allowed_requests?.list_models === false || !isComplete(baseType, key))
+    return unknown(gateway);
   const given = gateway.listedModels[provider.name];
   if (given) return found(given);
   if (given === null) return failed(UNREACHABLE);
@@ -77,7 +82,9 @@ function discoverAzure(gateway: Gateway, provider: Provider, key: ProviderKey): 
   // A service principal whose token endpoint does not answer runs into the deadline; the older gateway then makes every later
   // key of the provider wait too (B§4.7).
   const waits = (other: ProviderKey): boolean =>
-    ['client_id', 'client_secret', 'tenant_id'].every((member) => secretOf(other.configs.azure_key_config, member) !== '');
+    ['client_id', 'client_secret', 'tenant_id'].every(
+      (member) => secretOf(other.configs.azure_key_config, member) !== '',
+    );
   const siblings = gateway.personality.secretRefs ? [] : [...gateway.state.keysByProvider.of(provider.name)];
   if (waits(key) || siblings.some(waits)) return unknown(gateway);
   if (key.value.value === '') return failed('no credentials provided and DefaultAzureCredential failed to get token');
@@ -101,7 +108,9 @@ function ask(gateway: Gateway, url: string): Discovery {
   const kind = addressKind(hostOf(url));
   if (kind === 'loopback') return found(DEFAULT_LISTED);
   if (kind !== 'private') return failed(UNREACHABLE);
-  return failed(gateway.personality.checksBaseUrls ? 'failed to execute HTTP request to provider API' : 'resource not found (404)');
+  return failed(
+    gateway.personality.checksBaseUrls ? 'failed to execute HTTP request to provider API' : 'resource not found (404)',
+  );
 }
 
 function found(models: readonly string[]): Discovery {

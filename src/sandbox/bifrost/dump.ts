@@ -4,7 +4,13 @@ import { limitsConfig } from './virtual-key-limits.js';
 /** `GET /__sandbox/dump`: everything stored, secrets included, with every relation resolved. For tests to ask the target. */
 export function dump(gateway: Gateway): object {
   const { state, personality } = gateway;
-  const limits = ({ budgets, rateLimit }: { readonly budgets: readonly unknown[]; readonly rateLimit: unknown }): object => ({ budgets, rateLimit });
+  const limits = ({
+    budgets,
+    rateLimit,
+  }: {
+    readonly budgets: readonly unknown[];
+    readonly rateLimit: unknown;
+  }): object => ({ budgets, rateLimit });
   const none = { budgets: [], rateLimit: null };
   return {
     personality: personality.name,
@@ -20,7 +26,9 @@ export function dump(gateway: Gateway): object {
     routingRules: [...state.routingRules.values()],
     pricingOverrides: [...state.pricingOverrides.values()],
     users: [...state.users.values()],
-    members: [...state.members].flatMap(([teamId, members]) => [...members.values()].map((member) => ({ teamId, ...member }))),
+    members: [...state.members].flatMap(([teamId, members]) =>
+      [...members.values()].map((member) => ({ teamId, ...member })),
+    ),
     config: { client: gateway.config.client, metadata: gateway.config.metadata },
   };
 }

@@ -71,7 +71,10 @@ export class Faults {
 
 function applies({ match }: ArmedRule, call: Pick<Call, 'method' | 'path'>): boolean {
   const { method, pathRegex } = match;
-  return (method === undefined || method === call.method) && (pathRegex === undefined || new RegExp(pathRegex).test(call.path));
+  return (
+    (method === undefined || method === call.method) &&
+    (pathRegex === undefined || new RegExp(pathRegex).test(call.path))
+  );
 }
 
 /** What the gateway says on a locked SQLite store, per kind of write. */
@@ -83,7 +86,10 @@ export function lockedText({ method, path }: Pick<Call, 'method' | 'path'>): str
   const what = NOUNS.find(({ segment }) => path.includes(segment))?.noun;
   if (what === undefined) return 'database is locked';
   if (method === 'DELETE') return `Failed to delete ${what}`;
-  if (method === 'PUT') return what === 'team' || what === 'customer' ? `Failed to update ${what}` : `Failed to update ${what}: database is locked`;
+  if (method === 'PUT')
+    return what === 'team' || what === 'customer'
+      ? `Failed to update ${what}`
+      : `Failed to update ${what}: database is locked`;
   if (what === 'team' || what === 'customer') return `failed to create ${what}`;
   return what === 'virtual key' ? 'database is locked' : `Failed to create ${what}: database is locked`;
 }

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from './config.js';
 import type { Personality } from './personality.js';
-import { State } from './state.js';
+import type { State } from './state.js';
 
 /** One pretended gateway: its state and everything it takes from outside. */
 export type Gateway = {

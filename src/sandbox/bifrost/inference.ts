@@ -1,5 +1,7 @@
 import { decodePlain } from './decode.js';
-import { decide, type Outcome, type Question } from './decision.js';
+import { decide } from './decision.js';
+import type { Outcome } from './outcomes.js';
+import type { Question } from './route-choice.js';
 import type { Call, Gateway } from './gateway.js';
 import { json, Refusal, type Reply } from './reply.js';
 import { charge } from './usage.js';
@@ -23,7 +25,11 @@ export function chat(gateway: Gateway, call: Call): Reply {
   const outcome = draw(gateway, decide(gateway, question));
   if (!outcome.allowed) throw denial(outcome);
   const { virtualKey } = question;
-  const subject = { virtualKey: virtualKey === 'missing' ? null : virtualKey, provider: outcome.provider ?? '', model: outcome.model };
+  const subject = {
+    virtualKey: virtualKey === 'missing' ? null : virtualKey,
+    provider: outcome.provider ?? '',
+    model: outcome.model,
+  };
   charge(gateway, { ...subject, upstreamModel: outcome.upstreamModel ?? '' }, TOKENS);
   return json(completion(gateway, outcome));
 }
@@ -32,7 +38,9 @@ export function chat(gateway: Gateway, call: Call): Reply {
 function virtualKeyOf(gateway: Gateway, call: Call): VirtualKey | 'missing' | null {
   const own = call.headers['x-bf-vk'];
   const bearer = /^Bearer (sk-bf-.*)$/i.exec(call.headers.authorization ?? '')?.[1];
-  const others = [call.headers['x-api-key'], call.headers['x-goog-api-key']].filter((value) => value?.startsWith('sk-bf-'));
+  const others = [call.headers['x-api-key'], call.headers['x-goog-api-key']].filter((value) =>
+    value?.startsWith('sk-bf-'),
+  );
   const value = own ?? bearer ?? others[0];
   return value === undefined ? null : (gateway.state.virtualKeysByValue.get(value) ?? 'missing');
 }
@@ -62,7 +70,9 @@ function denial(outcome: Outcome): Refusal {
 function completion(gateway: Gateway, outcome: Outcome): object {
   const { provider, keyName, upstreamModel, baseUrl, model } = outcome;
   const content = JSON.stringify({ provider, key: keyName, model: upstreamModel, base_url: baseUrl });
-  const routing = gateway.personality.routingInfo ? { routing_info: { provider, model: upstreamModel, ...(keyName === null ? {} : { key: keyName }) } } : {};
+  const routing = gateway.personality.routingInfo
+    ? { routing_info: { provider, model: upstreamModel, ...(keyName === null ? {} : { key: keyName }) } }
+    : {};
   return {
     id: `chatcmpl-${gateway.newId()}`,
     choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
@@ -70,7 +80,11 @@ function completion(gateway: Gateway, outcome: Outcome): object {
     model: upstreamModel,
     object: 'chat.completion',
     system_fingerprint: '',
-    usage: { prompt_tokens: TOKENS.input, completion_tokens: TOKENS.output, total_tokens: TOKENS.input + TOKENS.output },
+    usage: {
+      prompt_tokens: TOKENS.input,
+      completion_tokens: TOKENS.output,
+      total_tokens: TOKENS.input + TOKENS.output,
+    },
     extra_fields: {
       request_type: 'chat_completion',
       ...routing,

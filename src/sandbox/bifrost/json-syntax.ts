@@ -105,7 +105,8 @@ function skipItems(cursor: Cursor, path: readonly (string | number)[], visit: Vi
 function readString(cursor: Cursor): string {
   const start = cursor.at;
   expect(cursor, '"');
-  while (cursor.at < cursor.text.length && cursor.text[cursor.at] !== '"') cursor.at += cursor.text[cursor.at] === '\\' ? 2 : 1;
+  while (cursor.at < cursor.text.length && cursor.text[cursor.at] !== '"')
+    cursor.at += cursor.text[cursor.at] === '\\' ? 2 : 1;
   expect(cursor, '"');
   try {
     return JSON.parse(cursor.text.slice(start, cursor.at)) as string;

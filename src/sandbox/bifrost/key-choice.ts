@@ -1,5 +1,5 @@
 import { resolveAlias } from './aliases.js';
-import type { Route } from './decision.js';
+import type { Route } from './route-choice.js';
 import { baseUrlOf, isComplete } from './discovery.js';
 import type { Gateway } from './gateway.js';
 import { plainOf } from './key-configs.js';
@@ -20,19 +20,26 @@ export type ChosenKey = {
 };
 
 /** The keys, or the text of the refusal. */
-export function chooseKeys(gateway: Gateway, choice: { readonly route: Route; readonly virtualKey: VirtualKey | null }): readonly ChosenKey[] | string {
+export function chooseKeys(
+  gateway: Gateway,
+  choice: { readonly route: Route; readonly virtualKey: VirtualKey | null },
+): readonly ChosenKey[] | string {
   const { route, virtualKey } = choice;
   const { model } = route;
   const provider = gateway.state.providers.get(route.provider);
   if (!provider) return noProvider(gateway, route.provider);
-  if (provider.custom?.is_key_less) return [{ id: null, name: null, upstreamModel: model, baseUrl: baseUrlOf(provider, null), share: 1 }];
-  const listed = [...gateway.state.keysByProvider.of(provider.name)].filter((key) => mayUse(virtualKey, provider.name, key));
+  if (provider.custom?.is_key_less)
+    return [{ id: null, name: null, upstreamModel: model, baseUrl: baseUrlOf(provider, null), share: 1 }];
+  const listed = [...gateway.state.keysByProvider.of(provider.name)].filter((key) =>
+    mayUse(virtualKey, provider.name, key),
+  );
   if (listed.length === 0) return `no keys found for provider: ${provider.name} and model: ${model}`;
   const able = listed.filter((key) => supports(provider, key, model));
   if (able.length === 0) return `no keys found that support model: ${model}`;
   if (route.keyId === null) return withShares(provider, able, model);
   const pinned = able.filter(({ id }) => id === route.keyId);
-  if (pinned.length === 0) return `no supported key found with id ${JSON.stringify(route.keyId)} for provider: ${provider.name} and model: ${model}`;
+  if (pinned.length === 0)
+    return `no supported key found with id ${JSON.stringify(route.keyId)} for provider: ${provider.name} and model: ${model}`;
   return withShares(provider, pinned, model);
 }
 

@@ -44,7 +44,12 @@ function shapeOf(gateway: Gateway, member: ConfigMember): Shape {
       return {
         ...NOTHING,
         secrets: ['endpoint'],
-        optionalSecrets: [...(gateway.personality.azureApiVersion ? ['api_version'] : []), 'client_id', 'client_secret', 'tenant_id'],
+        optionalSecrets: [
+          ...(gateway.personality.azureApiVersion ? ['api_version'] : []),
+          'client_id',
+          'client_secret',
+          'tenant_id',
+        ],
         plain: ['scopes'],
       };
     case 'vertex_key_config':
@@ -67,9 +72,17 @@ function shapeOf(gateway: Gateway, member: ConfigMember): Shape {
 }
 
 /** Shown in clear by some answers of some versions (B§4.4). */
-const CLEAR: { readonly [member: string]: 'never' | 'per-provider' | 'always' } = { endpoint: 'per-provider', api_version: 'always' };
+const CLEAR: { readonly [member: string]: 'never' | 'per-provider' | 'always' } = {
+  endpoint: 'per-provider',
+  api_version: 'always',
+};
 
-export function readKeyConfig(gateway: Gateway, member: ConfigMember, sent: unknown, old?: KeyConfig): KeyConfig | null {
+export function readKeyConfig(
+  gateway: Gateway,
+  member: ConfigMember,
+  sent: unknown,
+  old?: KeyConfig,
+): KeyConfig | null {
   if (!isObject(sent)) return null;
   const shape = shapeOf(gateway, member);
   const secret = (name: string): Secret => {
@@ -78,9 +91,15 @@ export function readKeyConfig(gateway: Gateway, member: ConfigMember, sent: unkn
   };
   return {
     ...Object.fromEntries(shape.secrets.map((name) => [name, sent[name] === undefined ? NO_SECRET : secret(name)])),
-    ...Object.fromEntries(shape.optionalSecrets.filter((name) => isGiven(sent[name])).map((name) => [name, secret(name)])),
-    ...Object.fromEntries(shape.plain.filter((name) => isGiven(sent[name])).map((name) => [name, { plain: sent[name] }])),
-    ...Object.fromEntries(Object.entries(shape.defaults).map(([name, fallback]) => [name, { plain: sent[name] ?? fallback }])),
+    ...Object.fromEntries(
+      shape.optionalSecrets.filter((name) => isGiven(sent[name])).map((name) => [name, secret(name)]),
+    ),
+    ...Object.fromEntries(
+      shape.plain.filter((name) => isGiven(sent[name])).map((name) => [name, { plain: sent[name] }]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(shape.defaults).map(([name, fallback]) => [name, { plain: sent[name] ?? fallback }]),
+    ),
   };
 }
 
@@ -90,8 +109,10 @@ function isGiven(value: unknown): boolean {
 
 export function showKeyConfig(gateway: Gateway, config: KeyConfig, where: 'per-provider' | 'all-keys'): object {
   const clear = (name: string): boolean =>
-    CLEAR[name] === 'always' || (CLEAR[name] === 'per-provider' && where === 'per-provider' && gateway.personality.secretRefs);
-  const show = (name: string, value: KeyConfig[string]): unknown => ('plain' in value ? value.plain : showSecret(gateway, value, !clear(name)));
+    CLEAR[name] === 'always' ||
+    (CLEAR[name] === 'per-provider' && where === 'per-provider' && gateway.personality.secretRefs);
+  const show = (name: string, value: KeyConfig[string]): unknown =>
+    'plain' in value ? value.plain : showSecret(gateway, value, !clear(name));
   return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, show(name, value)]));
 }
 

@@ -4,7 +4,11 @@ import { Refusal } from './reply.js';
 
 /** Budgets and rate limits as requests carry them, and what the gateway thinks of them (B§5.2). */
 
-export type BudgetInput = { readonly id?: string | null; readonly max_limit?: number | null; readonly reset_duration?: string | null };
+export type BudgetInput = {
+  readonly id?: string | null;
+  readonly max_limit?: number | null;
+  readonly reset_duration?: string | null;
+};
 export type RateLimitInput = {
   readonly token_max_limit?: number | null;
   readonly token_reset_duration?: string | null;
@@ -28,7 +32,8 @@ export function checkBudgets(budgets: readonly BudgetInput[], style: 'Capital' |
     const limit = budget.max_limit ?? 0;
     const duration = budget.reset_duration ?? '';
     if (limit < 0) throw new Refusal(400, `${word('budget max_limit cannot be negative')}: ${limit.toFixed(2)}`);
-    if (parseDuration(duration) === null) throw new Refusal(400, `${word('invalid reset duration format')}: ${duration}`);
+    if (parseDuration(duration) === null)
+      throw new Refusal(400, `${word('invalid reset duration format')}: ${duration}`);
     if (seen.has(duration)) throw new Refusal(400, `${word('duplicate reset_duration in budgets')}: ${duration}`);
     seen.add(duration);
   }
@@ -73,7 +78,8 @@ export function rateLimitStoreFault(limit: RateLimitInput): string | null {
 /** Budget ids in a request must belong to the object. */
 export function checkBudgetIds(existing: readonly { readonly id: string }[], wanted: readonly BudgetInput[]): void {
   for (const { id } of wanted) {
-    if (id && !existing.some((budget) => budget.id === id)) throw new Refusal(400, `budget ${id} does not belong to this entity`);
+    if (id && !existing.some((budget) => budget.id === id))
+      throw new Refusal(400, `budget ${id} does not belong to this entity`);
   }
 }
 

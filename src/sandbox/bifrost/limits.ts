@@ -4,7 +4,10 @@ import { removesRateLimit, type BudgetInput, type RateLimitInput } from './limit
 
 /** Budgets and rate limits (B§5.2), whoever owns them. */
 
-export type BudgetOwner = { readonly member: 'customer_id' | 'team_id' | 'model_config_id' | 'virtual_key_id' | 'provider_config_id'; readonly id: string | number };
+export type BudgetOwner = {
+  readonly member: 'customer_id' | 'team_id' | 'model_config_id' | 'virtual_key_id' | 'provider_config_id';
+  readonly id: string | number;
+};
 export type Budget = {
   readonly id: string;
   maxLimit: number;
@@ -29,7 +32,12 @@ export type RateLimit = {
   updatedAt: string;
 };
 
-export function newBudget(gateway: Gateway, input: BudgetInput, owner: BudgetOwner | null, calendarAligned: boolean): Budget {
+export function newBudget(
+  gateway: Gateway,
+  input: BudgetInput,
+  owner: BudgetOwner | null,
+  calendarAligned: boolean,
+): Budget {
   const now = gateway.now();
   const duration = input.reset_duration ?? '';
   const budget: Budget = {
@@ -62,7 +70,9 @@ export function newRateLimit(gateway: Gateway, input: RateLimitInput): RateLimit
   return limit;
 }
 
-function rateLimitMembers(input: RateLimitInput): Pick<RateLimit, 'tokenMaxLimit' | 'tokenResetDuration' | 'requestMaxLimit' | 'requestResetDuration'> {
+function rateLimitMembers(
+  input: RateLimitInput,
+): Pick<RateLimit, 'tokenMaxLimit' | 'tokenResetDuration' | 'requestMaxLimit' | 'requestResetDuration'> {
   return {
     tokenMaxLimit: input.token_max_limit ?? null,
     tokenResetDuration: input.token_reset_duration ?? null,
@@ -75,10 +85,18 @@ function rateLimitMembers(input: RateLimitInput): Pick<RateLimit, 'tokenMaxLimit
  * A full desired set of budgets: matched by id, else by reset_duration (usage kept); the others are created, what is not
  * mentioned is deleted (B§5.5).
  */
-export function reconcileBudgets(gateway: Gateway, existing: readonly Budget[], wanted: readonly BudgetInput[], owner: BudgetOwner | null, calendarAligned: boolean): Budget[] {
+export function reconcileBudgets(
+  gateway: Gateway,
+  existing: readonly Budget[],
+  wanted: readonly BudgetInput[],
+  owner: BudgetOwner | null,
+  calendarAligned: boolean,
+): Budget[] {
   const left = new Set(existing);
   const result = wanted.map((input) => {
-    const match = [...left].find((budget) => (input.id ? budget.id === input.id : budget.resetDuration === input.reset_duration));
+    const match = [...left].find((budget) =>
+      input.id ? budget.id === input.id : budget.resetDuration === input.reset_duration,
+    );
     if (!match) return newBudget(gateway, input, owner, calendarAligned);
     left.delete(match);
     match.maxLimit = input.max_limit ?? 0;
@@ -147,5 +165,7 @@ export function showRateLimit(gateway: Gateway, limit: RateLimit): object {
 
 /** A member that is left out when there is nothing to say (`omitempty`). */
 export function given(member: string, value: unknown): object {
-  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? {} : { [member]: value };
+  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+    ? {}
+    : { [member]: value };
 }

@@ -2,13 +2,23 @@ import { Refusal } from './reply.js';
 
 /** Paging and searching of lists (B§5.1). */
 
-export type Page<T> = { readonly rows: readonly T[]; readonly total: number; readonly limit: number; readonly offset: number };
+export type Page<T> = {
+  readonly rows: readonly T[];
+  readonly total: number;
+  readonly limit: number;
+  readonly offset: number;
+};
 
 /**
  * No paging parameter at all: every row, limit = their number. Otherwise limit ≤ 0 → 25, > 100 → 100.
  * `strict` lists refuse a limit that is no number; customers and teams read it as 0.
  */
-export function pageOf<T>(rows: readonly T[], query: URLSearchParams, filters: readonly string[], strict: boolean): Page<T> {
+export function pageOf<T>(
+  rows: readonly T[],
+  query: URLSearchParams,
+  filters: readonly string[],
+  strict: boolean,
+): Page<T> {
   if (![...PAGING, ...filters].some((parameter) => (query.get(parameter) ?? '') !== '')) {
     return { rows, total: rows.length, limit: rows.length, offset: 0 };
   }
@@ -37,7 +47,8 @@ export function numberOf(query: URLSearchParams, parameter: 'limit' | 'offset', 
 export function plainPage<T>(rows: readonly T[], query: URLSearchParams): Page<T> {
   const read = (parameter: 'limit' | 'offset'): number => {
     const text = query.get(parameter) ?? '';
-    if (text !== '' && !/^\d+$/.test(text)) throw new Refusal(400, `Invalid ${parameter} parameter: must be a non-negative number`);
+    if (text !== '' && !/^\d+$/.test(text))
+      throw new Refusal(400, `Invalid ${parameter} parameter: must be a non-negative number`);
     return Number(text);
   };
   const limit = Math.min(read('limit') || 50, 100);
@@ -49,7 +60,9 @@ export function plainPage<T>(rows: readonly T[], query: URLSearchParams): Page<T
 export function matcher(search: string | null): (text: string) => boolean {
   if (!search) return () => true;
   const pattern = [...search.toLowerCase()]
-    .map((character) => (character === '%' ? '.*' : character === '_' ? '.' : character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .map((character) =>
+      character === '%' ? '.*' : character === '_' ? '.' : character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    )
     .join('');
   const expression = new RegExp(pattern, 'su');
   return (text) => expression.test(text.toLowerCase());

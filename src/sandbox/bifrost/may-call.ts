@@ -1,4 +1,5 @@
-import { decide, type Outcome } from './decision.js';
+import { decide } from './decision.js';
+import type { Outcome } from './outcomes.js';
 import type { Gateway } from './gateway.js';
 
 /**
@@ -15,7 +16,10 @@ export type MayCall = Outcome & {
 export function mayCall(gateway: Gateway, query: URLSearchParams): MayCall {
   const wanted = query.get('vk');
   const { virtualKeysByName, virtualKeysByValue, virtualKeys } = gateway.state;
-  const virtualKey = wanted === null ? null : (virtualKeysByName.get(wanted) ?? virtualKeysByValue.get(wanted) ?? virtualKeys.get(wanted) ?? 'missing');
+  const virtualKey =
+    wanted === null
+      ? null
+      : (virtualKeysByName.get(wanted) ?? virtualKeysByValue.get(wanted) ?? virtualKeys.get(wanted) ?? 'missing');
   const outcomes = decide(gateway, {
     virtualKey,
     model: query.get('model') ?? '',

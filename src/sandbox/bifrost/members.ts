@@ -7,7 +7,11 @@ export type Member = { readonly userId: string; readonly source: string };
 
 export function listMembers(gateway: Gateway, call: Call): Reply {
   const members = [...(gateway.state.members.get(findTeam(gateway, call)) ?? new Map<string, Member>()).values()];
-  return json({ members: members.map((member) => showMember(gateway, member)), count: members.length, total: members.length });
+  return json({
+    members: members.map((member) => showMember(gateway, member)),
+    count: members.length,
+    total: members.length,
+  });
 }
 
 export function addMember(gateway: Gateway, call: Call): Reply {

@@ -2,34 +2,25 @@ import { decodePlain } from './decode.js';
 import type { Call, Gateway } from './gateway.js';
 import {
   BUDGET_FIELDS,
-  budgetFault,
+  type BudgetInput,
   checkBudgetIds,
   checkBudgets,
   RATE_LIMIT_FIELDS,
-  rateLimitFault,
-  rateLimitStoreFault,
-  removesRateLimit,
-  type BudgetInput,
   type RateLimitInput,
+  removesRateLimit,
 } from './limit-checks.js';
-import { dropLimits, given, newRateLimit, reconcileBudgets, showBudget, showRateLimit, updatedRateLimit, type Budget, type RateLimit } from './limits.js';
+import { given, newRateLimit, reconcileBudgets, showBudget, showRateLimit, updatedRateLimit } from './limits.js';
 import { matcher, pageOf } from './lists.js';
+import {
+  budgetOwner,
+  deleteModelConfigRow,
+  keyOf,
+  limitsFault,
+  type ModelConfig,
+  type ModelConfigIdentity,
+  newModelConfig,
+} from './model-config-rows.js';
 import { json, Refusal, type Reply } from './reply.js';
-
-/** Limits for a model; they never grant or deny access (B§5.6). On ≥ 1.5.9 they also hold the limits of virtual keys. */
-export type ModelConfig = {
-  readonly id: string;
-  modelName: string;
-  provider: string | null;
-  readonly scope: 'global' | 'virtual_key';
-  readonly scopeId: string | null;
-  calendarAligned: boolean;
-  budgets: readonly Budget[];
-  rateLimit: RateLimit | null;
-  readonly createdAt: string;
-  updatedAt: string;
-};
-export type ModelConfigIdentity = Pick<ModelConfig, 'modelName' | 'provider' | 'scope' | 'scopeId'>;
 
 type ModelConfigBody = {
   readonly model_name?: string | null;
@@ -46,7 +37,8 @@ export function createModelConfig(gateway: Gateway, call: Call): Reply {
   if (!body.model_name) throw new Refusal(400, 'Model name is required');
   const { scope, scopeId } = readScope(gateway, body);
   const identity = { modelName: body.model_name, provider: body.provider ?? null, scope, scopeId };
-  if (gateway.state.modelConfigsByIdentity.has(keyOf(identity))) throw new Refusal(409, duplicateText(gateway, identity));
+  if (gateway.state.modelConfigsByIdentity.has(keyOf(identity)))
+    throw new Refusal(409, duplicateText(gateway, identity));
   const budgets = wantedBudgets(gateway, body) ?? [];
   checkBudgets(budgets, 'Capital');
   const fault = limitsFault(budgets, body.rate_limit ?? null);
@@ -77,7 +69,14 @@ export function updateModelConfig(gateway: Gateway, call: Call): Reply {
   config.modelName = body.model_name ?? config.modelName;
   config.provider = body.provider ?? config.provider;
   gateway.state.modelConfigsByIdentity.set(keyOf(config), config);
-  if (budgets) config.budgets = reconcileBudgets(gateway, config.budgets, budgets, budgetOwner(gateway, config), config.calendarAligned);
+  if (budgets)
+    config.budgets = reconcileBudgets(
+      gateway,
+      config.budgets,
+      budgets,
+      budgetOwner(gateway, config),
+      config.calendarAligned,
+    );
   config.rateLimit = updatedRateLimit(gateway, config.rateLimit, body.rate_limit, 'maxima');
   config.updatedAt = gateway.stamp(gateway.now());
   return json({ message: 'Model config updated successfully', model_config: showModelConfig(gateway, config) });
@@ -99,7 +98,9 @@ export function listModelConfigs(gateway: Gateway, call: Call): Reply {
   const matches = matcher(call.query.get('search'));
   const rows = [...gateway.state.modelConfigs.values()].filter(
     ({ modelName, scope, provider }) =>
-      matches(modelName) && (wanted('scope') === '' || scope === wanted('scope')) && (wanted('provider') === '' || provider === wanted('provider')),
+      matches(modelName) &&
+      (wanted('scope') === '' || scope === wanted('scope')) &&
+      (wanted('provider') === '' || provider === wanted('provider')),
   );
   const paged = ['limit', 'offset', 'search', ...filters].some((parameter) => (call.query.get(parameter) ?? '') !== '');
   const page = pageOf(paged ? rows.reverse() : rows, call.query, filters, true);
@@ -110,39 +111,6 @@ export function listModelConfigs(gateway: Gateway, call: Call): Reply {
     offset: page.offset,
     total_count: page.total,
   });
-}
-
-export function newModelConfig(gateway: Gateway, identity: ModelConfigIdentity, calendarAligned: boolean): ModelConfig {
-  const stamp = gateway.stamp(gateway.now());
-  const config: ModelConfig = { id: gateway.newId(), ...identity, calendarAligned, budgets: [], rateLimit: null, createdAt: stamp, updatedAt: stamp };
-  gateway.state.modelConfigs.set(config.id, config);
-  gateway.state.modelConfigsByIdentity.set(keyOf(config), config);
-  gateway.state.modelConfigsByScope.add(config.scopeId, config);
-  return config;
-}
-
-export function deleteModelConfigRow(gateway: Gateway, config: ModelConfig): void {
-  dropLimits(gateway, config.budgets, config.rateLimit);
-  gateway.state.modelConfigs.delete(config.id);
-  gateway.state.modelConfigsByIdentity.delete(keyOf(config));
-  gateway.state.modelConfigsByScope.remove(config.scopeId, config);
-}
-
-export function findModelConfig(gateway: Gateway, identity: ModelConfigIdentity): ModelConfig | undefined {
-  return gateway.state.modelConfigsByIdentity.get(keyOf(identity));
-}
-
-export function budgetOwner(gateway: Gateway, config: ModelConfig): Budget['owner'] {
-  return gateway.personality.scopedLimits ? { member: 'model_config_id', id: config.id } : null;
-}
-
-export function limitsFault(budgets: readonly BudgetInput[], rateLimit: RateLimitInput | null): string | null {
-  const fault = rateLimit ? (rateLimitFault(rateLimit) ?? rateLimitStoreFault(rateLimit)) : null;
-  return fault ?? budgets.map(budgetFault).find((text) => text !== null) ?? null;
-}
-
-function keyOf({ scope, scopeId, modelName, provider }: ModelConfigIdentity): string {
-  return JSON.stringify([scope, scopeId, modelName, provider]);
 }
 
 function duplicateText(gateway: Gateway, { scope, scopeId, modelName, provider }: ModelConfigIdentity): string {
@@ -179,7 +147,9 @@ function showModelConfig(gateway: Gateway, config: ModelConfig): object {
     id: config.id,
     model_name: config.modelName,
     ...given('provider', config.provider),
-    ...(scoped ? { scope: config.scope, ...given('scope_id', config.scopeId), calendar_aligned: config.calendarAligned } : {}),
+    ...(scoped
+      ? { scope: config.scope, ...given('scope_id', config.scopeId), calendar_aligned: config.calendarAligned }
+      : {}),
     ...(scoped ? {} : given('budget_id', config.budgets[0]?.id)),
     ...given('rate_limit_id', config.rateLimit?.id),
     ...given('scope_name', scopeName),

@@ -10,5 +10,7 @@ export function isKnownProvider(gateway: Gateway, name: string): boolean {
 export function splitModel(gateway: Gateway, model: string): { readonly provider: string; readonly model: string } {
   const slash = model.indexOf('/');
   const prefix = model.slice(0, Math.max(0, slash));
-  return slash >= 0 && isKnownProvider(gateway, prefix) ? { provider: prefix, model: model.slice(slash + 1) } : { provider: '', model };
+  return slash >= 0 && isKnownProvider(gateway, prefix)
+    ? { provider: prefix, model: model.slice(slash + 1) }
+    : { provider: '', model };
 }

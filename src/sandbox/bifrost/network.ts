@@ -8,7 +8,8 @@ export function baseUrlFault(url: string, allowPrivate: boolean): string | null 
   if (scheme !== 'http' && scheme !== 'https') return `only https and http schemes are allowed, got: ${scheme}`;
   const host = hostOf(url);
   if (host === '') return 'URL must have a hostname';
-  if (host === 'invalid' || host.endsWith('.invalid')) return `failed to resolve hostname: lookup ${host} on 10.0.0.2:53: no such host`;
+  if (host === 'invalid' || host.endsWith('.invalid'))
+    return `failed to resolve hostname: lookup ${host} on 10.0.0.2:53: no such host`;
   const kind = addressKind(host);
   if (kind === 'unspecified') return 'unspecified IP addresses are not allowed';
   if (kind === 'link-local') return 'link-local IP addresses are not allowed';

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { PERSONALITIES } from './personality.js';
 
 /** A management request that runs before the sandbox listens: how objects come to be there beforehand. */
-const SEED_REQUEST = z.object({ method: z.enum(['POST', 'PUT', 'DELETE']).default('POST'), path: z.string(), body: z.unknown().optional() });
+const SEED_REQUEST = z.object({
+  method: z.enum(['POST', 'PUT', 'DELETE']).default('POST'),
+  path: z.string(),
+  body: z.unknown().optional(),
+});
 
 export const BIFROST_SANDBOX_OPTIONS = z.object({
   personality: z.enum(PERSONALITIES).default('1.5.16'),

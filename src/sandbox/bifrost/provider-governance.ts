@@ -1,8 +1,32 @@
 import { decodePlain } from './decode.js';
 import type { Call, Gateway } from './gateway.js';
-import { BUDGET_FIELDS, checkBudgetIds, checkBudgets, RATE_LIMIT_FIELDS, type BudgetInput, type RateLimitInput } from './limit-checks.js';
-import { dropLimits, given, reconcileBudgets, showBudget, showRateLimit, updatedRateLimit, type Budget, type RateLimit } from './limits.js';
-import { budgetOwner, deleteModelConfigRow, findModelConfig, limitsFault, newModelConfig, type ModelConfig, type ModelConfigIdentity } from './model-configs.js';
+import {
+  BUDGET_FIELDS,
+  checkBudgetIds,
+  checkBudgets,
+  RATE_LIMIT_FIELDS,
+  type BudgetInput,
+  type RateLimitInput,
+} from './limit-checks.js';
+import {
+  dropLimits,
+  given,
+  reconcileBudgets,
+  showBudget,
+  showRateLimit,
+  updatedRateLimit,
+  type Budget,
+  type RateLimit,
+} from './limits.js';
+import {
+  budgetOwner,
+  deleteModelConfigRow,
+  findModelConfig,
+  limitsFault,
+  newModelConfig,
+  type ModelConfig,
+  type ModelConfigIdentity,
+} from './model-config-rows.js';
 import { json, Refusal, type Reply } from './reply.js';
 import type { Provider } from './providers.js';
 
@@ -40,10 +64,16 @@ export function updateProviderGovernance(gateway: Gateway, call: Call): Reply {
   if (!provider) throw new Refusal(404, 'Provider not found');
   const holder = holderOf(gateway, provider);
   const budgets = wantedBudgets(scoped, holder, body);
-  const fault = limitsFault(budgets ?? [], body.rate_limit && Object.values(body.rate_limit).some((value) => value !== null) ? body.rate_limit : null);
+  const fault = limitsFault(
+    budgets ?? [],
+    body.rate_limit && Object.values(body.rate_limit).some((value) => value !== null) ? body.rate_limit : null,
+  );
   if (fault !== null) throw new Refusal(500, `Failed to update provider governance: ${fault}`);
   const target = apply(gateway, provider, body, budgets);
-  return json({ message: 'Provider governance updated successfully', provider: show(gateway, name, target) ?? { provider: name, ...(scoped ? { calendar_aligned: false } : {}) } });
+  return json({
+    message: 'Provider governance updated successfully',
+    provider: show(gateway, name, target) ?? { provider: name, ...(scoped ? { calendar_aligned: false } : {}) },
+  });
 }
 
 export function deleteProviderGovernance(gateway: Gateway, call: Call): Reply {
@@ -60,7 +90,12 @@ export function deleteProviderGovernance(gateway: Gateway, call: Call): Reply {
   return json({ message: 'Provider governance deleted successfully' });
 }
 
-function apply(gateway: Gateway, provider: Provider, body: GovernanceBody, budgets: readonly BudgetInput[] | null): Holder {
+function apply(
+  gateway: Gateway,
+  provider: Provider,
+  body: GovernanceBody,
+  budgets: readonly BudgetInput[] | null,
+): Holder {
   if (!gateway.personality.scopedLimits) {
     const list = provider.budget ? [provider.budget] : [];
     if (budgets) provider.budget = reconcileBudgets(gateway, list, budgets, null, false)[0] ?? null;
@@ -68,8 +103,16 @@ function apply(gateway: Gateway, provider: Provider, body: GovernanceBody, budge
     return holderOf(gateway, provider);
   }
   const identity = identityOf(provider.name);
-  const config = findModelConfig(gateway, identity) ?? newModelConfig(gateway, identity, body.calendar_aligned === true);
-  if (budgets) config.budgets = reconcileBudgets(gateway, config.budgets, budgets, budgetOwner(gateway, config), config.calendarAligned);
+  const config =
+    findModelConfig(gateway, identity) ?? newModelConfig(gateway, identity, body.calendar_aligned === true);
+  if (budgets)
+    config.budgets = reconcileBudgets(
+      gateway,
+      config.budgets,
+      budgets,
+      budgetOwner(gateway, config),
+      config.calendarAligned,
+    );
   config.rateLimit = updatedRateLimit(gateway, config.rateLimit, body.rate_limit, 'all');
   if (config.budgets.length === 0 && config.rateLimit === null) deleteModelConfigRow(gateway, config);
   return config;
@@ -85,10 +128,17 @@ function wantedBudgets(scoped: boolean, holder: Holder, body: GovernanceBody): r
   const { max_limit: limit, reset_duration: duration } = body.budget;
   if ((limit ?? null) === null && (duration ?? null) === null) return [];
   const old = holder.budgets[0];
-  const merged = { ...(old ? { id: old.id } : {}), max_limit: limit ?? old?.maxLimit ?? 0, reset_duration: duration ?? old?.resetDuration ?? '' };
-  const missing = scoped ? merged.max_limit === 0 || merged.reset_duration === '' : (limit ?? old ?? null) === null || (duration ?? old ?? null) === null;
+  const merged = {
+    ...(old ? { id: old.id } : {}),
+    max_limit: limit ?? old?.maxLimit ?? 0,
+    reset_duration: duration ?? old?.resetDuration ?? '',
+  };
+  const missing = scoped
+    ? merged.max_limit === 0 || merged.reset_duration === ''
+    : (limit ?? old ?? null) === null || (duration ?? old ?? null) === null;
   const text = 'both max_limit and reset_duration are required when creating a new budget';
-  if (missing) throw scoped ? new Refusal(400, text) : new Refusal(500, `Failed to update provider governance: ${text}`);
+  if (missing)
+    throw scoped ? new Refusal(400, text) : new Refusal(500, `Failed to update provider governance: ${text}`);
   if (scoped) checkBudgets([merged], 'lower');
   return [merged];
 }
@@ -98,15 +148,21 @@ function identityOf(provider: string): ModelConfigIdentity {
 }
 
 function holderOf(gateway: Gateway, provider: Provider): Holder {
-  if (!gateway.personality.scopedLimits) return { budgets: provider.budget ? [provider.budget] : [], rateLimit: provider.rateLimit };
+  if (!gateway.personality.scopedLimits)
+    return { budgets: provider.budget ? [provider.budget] : [], rateLimit: provider.rateLimit };
   return findModelConfig(gateway, identityOf(provider.name)) ?? { budgets: [], rateLimit: null };
 }
 
 /** Provider-wide configs of providers that do not exist are listed too. */
 function orphans(gateway: Gateway): (object | null)[] {
   const isOrphan = (config: ModelConfig): boolean =>
-    config.scope === 'global' && config.modelName === '*' && config.provider !== null && !gateway.state.providers.has(config.provider);
-  return [...gateway.state.modelConfigs.values()].filter(isOrphan).map((config) => show(gateway, config.provider ?? '', config));
+    config.scope === 'global' &&
+    config.modelName === '*' &&
+    config.provider !== null &&
+    !gateway.state.providers.has(config.provider);
+  return [...gateway.state.modelConfigs.values()]
+    .filter(isOrphan)
+    .map((config) => show(gateway, config.provider ?? '', config));
 }
 
 function show(gateway: Gateway, provider: string, { budgets, rateLimit }: Holder): object | null {

@@ -1,7 +1,7 @@
 import { durationMs } from './durations.js';
 import { baseUrlFault } from './network.js';
 import type { Personality } from './personality.js';
-import type { CustomConfig } from './providers.js';
+import type { CustomConfig } from './provider-bodies.js';
 
 /** `network_config` and `custom_provider_config` of a provider: what is refused, what is kept (B§3.5, B§3.6). */
 
@@ -25,7 +25,9 @@ function backoffFault(initial: number, maximum: number): string | null {
     if (value > 0 && value < 100) return `retry backoff ${name} must be at least 100ms`;
     if (value > 1_000_000) return `retry backoff ${name} must be at most 16m40s`;
   }
-  return initial > 0 && maximum > 0 && initial > maximum ? 'retry backoff initial must be less than or equal to retry backoff max' : null;
+  return initial > 0 && maximum > 0 && initial > maximum
+    ? 'retry backoff initial must be less than or equal to retry backoff max'
+    : null;
 }
 
 /** Integer milliseconds or a Go duration string. */
@@ -66,7 +68,12 @@ export function customFault(custom: CustomConfig | null): string | null {
 }
 
 /** The base type of a custom provider never changes, and the config cannot be taken away (B§3.4). */
-export function customUpdateFault(name: string, old: CustomConfig | null, wanted: CustomConfig | null, standard: ReadonlySet<string>): string | null {
+export function customUpdateFault(
+  name: string,
+  old: CustomConfig | null,
+  wanted: CustomConfig | null,
+  standard: ReadonlySet<string>,
+): string | null {
   if (!wanted) return old ? `custom_provider_config cannot be removed after creation for provider ${name}` : null;
   if (old && old.base_provider_type !== wanted.base_provider_type) {
     return `provider ${name}: base_provider_type cannot be changed from ${old.base_provider_type} to ${wanted.base_provider_type} after creation`;

@@ -1,6 +1,7 @@
 import type { Gateway } from './gateway.js';
 import { given } from './limits.js';
-import type { Provider, ProxyConfig } from './providers.js';
+import type { Provider } from './providers.js';
+import type { ProxyConfig } from './provider-bodies.js';
 import { showSecret, type Secret } from './secrets.js';
 import { standardProviders } from './standard-providers.js';
 
@@ -9,7 +10,9 @@ import { standardProviders } from './standard-providers.js';
 /** What GET shows. */
 export function showStored(gateway: Gateway, provider: Provider): object {
   // A name nobody knows is stored, but never serves (B§3.2); neither does a custom replicate provider.
-  const usable = provider.custom ? provider.custom.base_provider_type !== 'replicate' : standardProviders(gateway.personality).has(provider.name);
+  const usable = provider.custom
+    ? provider.custom.base_provider_type !== 'replicate'
+    : standardProviders(gateway.personality).has(provider.name);
   return {
     ...showProvider(gateway, provider, usable && provider.running ? 'active' : 'error'),
     status: provider.status === '' ? 'unknown' : provider.status,
@@ -43,7 +46,8 @@ export function showProvider(gateway: Gateway, provider: Provider, status: 'acti
 }
 
 function showProxy(gateway: Gateway, proxy: ProxyConfig): object {
-  const show = (secret: Secret | null, redact: boolean): object | null => (secret ? showSecret(gateway, secret, redact) : null);
+  const show = (secret: Secret | null, redact: boolean): object | null =>
+    secret ? showSecret(gateway, secret, redact) : null;
   return {
     type: proxy.type,
     // The older gateway shows the proxy's address in clear.
@@ -58,7 +62,12 @@ function showProxy(gateway: Gateway, proxy: ProxyConfig): object {
 export function showDeleted(name: string): object {
   return {
     name,
-    network_config: { default_request_timeout_in_seconds: 0, max_retries: 0, retry_backoff_initial: 0, retry_backoff_max: 0 },
+    network_config: {
+      default_request_timeout_in_seconds: 0,
+      max_retries: 0,
+      retry_backoff_initial: 0,
+      retry_backoff_max: 0,
+    },
     concurrency_and_buffer_size: { concurrency: 0, buffer_size: 0 },
     proxy_config: null,
     send_back_raw_request: false,

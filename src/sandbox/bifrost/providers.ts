@@ -1,15 +1,24 @@
-import { isObject } from '../../json.js';
-import { decodeQuoting, type Fields } from './decode.js';
+import { decodeQuoting } from './decode.js';
 import { discoverKeyless } from './discovery.js';
 import type { Call, Gateway } from './gateway.js';
 import type { Budget, RateLimit } from './limits.js';
+import { deleteModelConfigRow } from './model-config-rows.js';
+import {
+  checkConcurrency,
+  checkNetwork,
+  type CustomConfig,
+  PROVIDER_FIELDS,
+  type ProviderBody,
+  type ProxyConfig,
+  readConcurrency,
+  readCustom,
+  readProxy,
+} from './provider-bodies.js';
 import { forgetKey } from './provider-keys.js';
+import { customFault, customUpdateFault, type NetworkConfig, readNetwork } from './provider-settings.js';
 import { showDeleted, showProvider, showStored } from './provider-views.js';
-import { customFault, customUpdateFault, networkFault, readNetwork, type NetworkConfig } from './provider-settings.js';
 import { json, Refusal, type Reply } from './reply.js';
-import { readSecret, type Secret } from './secrets.js';
-import { BASE_TYPES, requestTypes, standardProviders } from './standard-providers.js';
-import { deleteModelConfigRow } from './model-configs.js';
+import { BASE_TYPES, standardProviders } from './standard-providers.js';
 
 export type Provider = {
   readonly name: string;
@@ -31,60 +40,19 @@ export type Provider = {
   budget: Budget | null;
   rateLimit: RateLimit | null;
 };
-export type CustomConfig = {
-  readonly is_key_less: boolean;
-  readonly base_provider_type: string;
-  readonly allowed_requests?: { readonly [type: string]: boolean };
-  readonly request_path_overrides?: { readonly [type: string]: string };
-};
-export type ProxyConfig = { readonly type: string; readonly url: Secret | null; readonly username: Secret | null; readonly password: Secret | null };
-
-const FIELDS: Fields = {
-  provider: { named: 'schemas.ModelProvider', is: 'string' },
-  network_config: {
-    plainly: 'NetworkConfigAlias',
-    is: { members: { base_url: 'string', extra_headers: { map: 'string' }, allow_private_network: 'boolean', max_retries: 'integer' } },
-  },
-  concurrency_and_buffer_size: { members: { concurrency: 'integer', buffer_size: 'integer' } },
-  proxy_config: { members: { type: 'string' } },
-  send_back_raw_request: 'boolean',
-  send_back_raw_response: 'boolean',
-  store_raw_request_response: 'boolean',
-  custom_provider_config: {
-    named: 'schemas.CustomProviderConfig',
-    is: {
-      members: {
-        is_key_less: 'boolean',
-        base_provider_type: { named: 'schemas.ModelProvider', is: 'string' },
-        allowed_requests: { named: 'schemas.AllowedRequests', is: { map: 'boolean' } },
-        request_path_overrides: { map: 'string' },
-      },
-    },
-  },
-  openai_config: { members: {} },
-};
-type ProviderBody = {
-  readonly provider?: string | null;
-  readonly keys?: readonly object[] | null;
-  readonly network_config?: Record<string, unknown> | null;
-  readonly concurrency_and_buffer_size?: { readonly concurrency?: number | null; readonly buffer_size?: number | null } | null;
-  readonly proxy_config?: Record<string, unknown> | null;
-  readonly send_back_raw_request?: boolean | null;
-  readonly send_back_raw_response?: boolean | null;
-  readonly store_raw_request_response?: boolean | null;
-  readonly custom_provider_config?: Record<string, unknown> | null;
-  readonly openai_config?: object | null;
-};
 
 export function createProvider(gateway: Gateway, call: Call): Reply {
-  const body: ProviderBody = decodeQuoting(call.text, 'handlers.providerCreatePayload', FIELDS);
+  const body: ProviderBody = decodeQuoting(call.text, 'handlers.providerCreatePayload', PROVIDER_FIELDS);
   const name = body.provider ?? '';
   if (name === '') throw new Refusal(400, 'Missing provider');
   const custom = readCustom(gateway, body.custom_provider_config);
   if (custom) {
-    if (standardProviders(gateway.personality).has(name)) throw new Refusal(400, 'Custom provider cannot be same as a standard provider');
-    if (custom.base_provider_type === '') throw new Refusal(400, 'BaseProviderType is required when CustomProviderConfig is provided');
-    if (!BASE_TYPES.has(custom.base_provider_type)) throw new Refusal(400, 'BaseProviderType must be a standard provider');
+    if (standardProviders(gateway.personality).has(name))
+      throw new Refusal(400, 'Custom provider cannot be same as a standard provider');
+    if (custom.base_provider_type === '')
+      throw new Refusal(400, 'BaseProviderType is required when CustomProviderConfig is provided');
+    if (!BASE_TYPES.has(custom.base_provider_type))
+      throw new Refusal(400, 'BaseProviderType must be a standard provider');
   }
   if (body.concurrency_and_buffer_size) checkConcurrency(body.concurrency_and_buffer_size);
   if (body.network_config) checkNetwork(gateway, body.network_config);
@@ -118,10 +86,13 @@ export function createProvider(gateway: Gateway, call: Call): Reply {
 
 /** PUT replaces wholesale and creates what is missing (B§3.4). */
 export function updateProvider(gateway: Gateway, call: Call): Reply {
-  const body: ProviderBody = decodeQuoting(call.text, 'struct', { ...FIELDS, keys: { list: { members: {} } } });
+  const body: ProviderBody = decodeQuoting(call.text, 'struct', { ...PROVIDER_FIELDS, keys: { list: { members: {} } } });
   const name = call.params.provider ?? '';
   if (gateway.personality.refusesKeysOnPut && (body.keys?.length ?? 0) > 0) {
-    throw new Refusal(400, 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys');
+    throw new Refusal(
+      400,
+      'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys',
+    );
   }
   checkConcurrency(body.concurrency_and_buffer_size ?? {});
   const old = gateway.state.providers.get(name);
@@ -162,7 +133,8 @@ export function deleteProvider(gateway: Gateway, call: Call): Reply {
       if (!virtualKey.providerConfigs.some(({ provider }) => provider === name)) continue;
       virtualKey.providerConfigs = virtualKey.providerConfigs.filter(({ provider }) => provider !== name);
     }
-    for (const config of [...state.modelConfigs.values()]) if (config.provider === name) deleteModelConfigRow(gateway, config);
+    for (const config of [...state.modelConfigs.values()])
+      if (config.provider === name) deleteModelConfigRow(gateway, config);
   }
   return json(showDeleted(name));
 }
@@ -185,42 +157,4 @@ export function findProvider(gateway: Gateway, call: Call): Provider {
 /** The type that decides wire format and key rules. */
 export function baseTypeOf(provider: Provider): string {
   return provider.custom?.base_provider_type ?? provider.name;
-}
-
-function readProxy(gateway: Gateway, sent: ProviderBody['proxy_config']): ProxyConfig | null {
-  if (!sent) return null;
-  const read = (member: string): Secret | null => (sent[member] === undefined || sent[member] === null ? null : readSecret(gateway, sent[member]));
-  return { type: typeof sent.type === 'string' ? sent.type : '', url: read('url'), username: read('username'), password: read('password') };
-}
-
-function readCustom(gateway: Gateway, sent: ProviderBody['custom_provider_config']): CustomConfig | null {
-  if (!sent) return null;
-  const allowed = isObject(sent.allowed_requests) ? sent.allowed_requests : null;
-  const overrides = isObject(sent.request_path_overrides) ? sent.request_path_overrides : null;
-  return {
-    is_key_less: sent.is_key_less === true,
-    base_provider_type: typeof sent.base_provider_type === 'string' ? sent.base_provider_type : '',
-    // The echo lists every member, unset ones as false (B§3.5).
-    ...(allowed
-      ? { allowed_requests: Object.fromEntries(requestTypes(gateway.personality).map((type) => [type, allowed[type] === true])) }
-      : {}),
-    ...(overrides ? { request_path_overrides: overrides as { [type: string]: string } } : {}),
-  };
-}
-
-function checkConcurrency(sent: NonNullable<ProviderBody['concurrency_and_buffer_size']>): void {
-  const workers = sent.concurrency ?? 0;
-  const buffer = sent.buffer_size ?? 0;
-  if (workers === 0) throw new Refusal(400, 'Concurrency must be greater than 0');
-  if (buffer === 0) throw new Refusal(400, 'Buffer size must be greater than 0');
-  if (workers > buffer) throw new Refusal(400, 'Concurrency must be less than or equal to buffer size');
-}
-
-function checkNetwork(gateway: Gateway, sent: Record<string, unknown>): void {
-  const fault = networkFault(gateway.personality, sent);
-  if (fault !== null) throw new Refusal(400, fault);
-}
-
-function readConcurrency(sent: ProviderBody['concurrency_and_buffer_size']): Provider['concurrency'] {
-  return sent ? { concurrency: sent.concurrency ?? 0, buffer_size: sent.buffer_size ?? 0 } : { concurrency: 1000, buffer_size: 5000 };
 }

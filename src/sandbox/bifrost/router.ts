@@ -69,7 +69,11 @@ export function answer(gateway: Gateway, router: Router, request: Omit<Call, 'pa
     if (!match.route.open) checkCredentials(gateway, call);
     // Any Content-Encoding is refused, even "identity" (B§1.4).
     const encoding = call.headers['content-encoding'];
-    if (encoding) throw new Refusal(400, `invalid compressed request body: unsupported Content-Encoding: ${JSON.stringify(encoding)}`);
+    if (encoding)
+      throw new Refusal(
+        400,
+        `invalid compressed request body: unsupported Content-Encoding: ${JSON.stringify(encoding)}`,
+      );
     return match.route.handler(gateway, call);
   } catch (refusal) {
     if (refusal instanceof Refusal) return refusalReply(refusal, gateway.personality);
@@ -80,7 +84,12 @@ export function answer(gateway: Gateway, router: Router, request: Omit<Call, 'pa
 function answerUnknown(router: Router, { method, path }: Omit<Call, 'params'>, origin: string): Reply {
   const shorter = path.replace(/\/+$/, '');
   if (shorter !== path && shorter !== '' && router.find(method, shorter)) {
-    return { status: method === 'GET' ? 301 : 308, contentType: null, body: '', headers: { location: `${origin}${shorter}` } };
+    return {
+      status: method === 'GET' ? 301 : 308,
+      contentType: null,
+      body: '',
+      headers: { location: `${origin}${shorter}` },
+    };
   }
   if (method !== 'GET' && method !== 'OPTIONS') {
     return plainText(405, 'Method Not Allowed', { allow: router.allowedMethods(path).join(', ') });

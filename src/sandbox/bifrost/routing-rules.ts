@@ -1,11 +1,23 @@
-import { decodePlain, type Fields } from './decode.js';
+import { decodePlain } from './decode.js';
 import type { Call, Gateway } from './gateway.js';
 import { given } from './limits.js';
 import { matcher, pageOf } from './lists.js';
-import { splitModel } from './model-names.js';
 import { json, Refusal, type Reply } from './reply.js';
+import {
+  checkFallbacks,
+  checkScope,
+  readTargets,
+  RULE_FIELDS,
+  type RuleBody,
+  storeFault,
+} from './routing-rule-checks.js';
 
-export type RoutingTarget = { readonly provider?: string | null; readonly model?: string | null; readonly key_id?: string | null; readonly weight: number };
+export type RoutingTarget = {
+  readonly provider?: string | null;
+  readonly model?: string | null;
+  readonly key_id?: string | null;
+  readonly weight: number;
+};
 export type RoutingRule = {
   readonly id: string;
   name: string;
@@ -22,36 +34,9 @@ export type RoutingRule = {
   readonly createdAt: string;
   updatedAt: string;
 };
-type RuleBody = {
-  readonly name?: string | null;
-  readonly description?: string | null;
-  readonly enabled?: boolean | null;
-  readonly chain_rule?: boolean | null;
-  readonly cel_expression?: string | null;
-  readonly targets?: readonly (Omit<RoutingTarget, 'weight'> & { readonly weight?: number | null })[] | null;
-  readonly fallbacks?: readonly string[] | null;
-  readonly scope?: string | null;
-  readonly scope_id?: string | null;
-  readonly priority?: number | null;
-  readonly query?: unknown;
-};
-const FIELDS: Fields = {
-  name: 'string',
-  description: 'string',
-  enabled: 'boolean',
-  chain_rule: 'boolean',
-  cel_expression: 'string',
-  targets: { list: { members: { provider: 'string', model: 'string', key_id: 'string', weight: 'number' } } },
-  fallbacks: { list: 'string' },
-  scope: 'string',
-  scope_id: 'string',
-  priority: 'integer',
-  query: { members: {} },
-};
-const SCOPES = ['global', 'team', 'customer', 'virtual_key'];
 
 export function createRoutingRule(gateway: Gateway, call: Call): Reply {
-  const body: RuleBody = decodePlain(call.text, FIELDS);
+  const body: RuleBody = decodePlain(call.text, RULE_FIELDS);
   if (!body.name) throw new Refusal(400, 'name field is required');
   if ((body.targets?.length ?? 0) === 0) throw new Refusal(400, 'at least one target is required');
   const targets = readTargets(body.targets ?? []);
@@ -85,7 +70,7 @@ export function createRoutingRule(gateway: Gateway, call: Call): Reply {
 }
 
 export function updateRoutingRule(gateway: Gateway, call: Call): Reply {
-  const body: RuleBody = decodePlain(call.text, FIELDS);
+  const body: RuleBody = decodePlain(call.text, RULE_FIELDS);
   const rule = find(gateway, call);
   if (body.targets?.length === 0) throw new Refusal(400, 'at least one routing target is required');
   if (body.fallbacks) checkFallbacks(gateway, body.fallbacks);
@@ -133,55 +118,21 @@ export function listRoutingRules(gateway: Gateway, call: Call): Reply {
   const rows = [...gateway.state.routingRules.values()]
     .reverse()
     .sort((a, b) => a.priority - b.priority)
-    .filter((rule) => (filtered ? rule.enabled && rule.scope === scope && (scope === 'global' || rule.scopeId === scopeId) : matches(rule.name) || matches(rule.celExpression)));
-  const page = filtered ? { rows, total: rows.length, limit: rows.length, offset: 0 } : pageOf(rows, call.query, [], true);
-  return json({ count: page.rows.length, limit: page.limit, offset: page.offset, rules: page.rows.map(showRule), total_count: page.total });
-}
-
-function readTargets(sent: NonNullable<RuleBody['targets']>): readonly RoutingTarget[] {
-  const seen = new Set<string>();
-  let total = 0;
-  for (const target of sent) {
-    if ((target.weight ?? 0) < 0) throw new Refusal(400, 'each target weight must be positive');
-    if (target.key_id && !target.provider) throw new Refusal(400, 'key_id requires provider to be set');
-    const [provider, model, keyId] = [(target.provider ?? '').toLowerCase(), (target.model ?? '').toLowerCase(), target.key_id ?? ''];
-    const identity = [provider, model, keyId].join('|');
-    if (seen.has(identity)) {
-      throw new Refusal(400, `duplicate target entry: provider=${JSON.stringify(provider)} model=${JSON.stringify(model)} key_id=${JSON.stringify(keyId)}`);
-    }
-    seen.add(identity);
-    total += target.weight ?? 0;
-  }
-  if (Math.abs(total - 1) > 0.001) throw new Refusal(400, `target weights must sum to 1, got ${total.toFixed(4)}`);
-  return sent.map((target) => ({ ...target, weight: target.weight ?? 0 }));
-}
-
-function checkFallbacks(gateway: Gateway, fallbacks: readonly string[]): void {
-  for (const [index, fallback] of fallbacks.entries()) {
-    if (fallback.trim() === '') throw new Refusal(400, `fallbacks[${index}] must not be empty`);
-    if (splitModel(gateway, fallback).provider !== '') continue;
-    const hint = 'must use a known provider prefix (e.g. "openai/gpt-4o" or "azure/" for the incoming model)';
-    throw new Refusal(400, `fallbacks[${index}] ${JSON.stringify(fallback)} is invalid: ${hint}`);
-  }
-}
-
-function checkScope(scope: string): void {
-  if (SCOPES.includes(scope)) return;
-  throw new Refusal(400, `invalid scope ${JSON.stringify(scope)}: must be one of: ${SCOPES.join(', ')}`);
-}
-
-/** One priority per scope; one name per scope id, but global rules may share a name: POST is not idempotent (B§5.7). */
-function storeFault(gateway: Gateway, rule: RoutingRule): string | null {
-  for (const other of gateway.state.routingRules.values()) {
-    if (other.id === rule.id || other.scope !== rule.scope || other.scopeId !== rule.scopeId) continue;
-    if (other.priority === rule.priority) {
-      // The gateway prints where the id lies in its memory, not the id.
-      const tail = rule.scopeId === null ? '' : " with scopeID '0xc000a1b2c0'";
-      return `routing rule with priority ${rule.priority} already exists for scope '${rule.scope}'${tail}`;
-    }
-    if (rule.scopeId !== null && other.name === rule.name) return 'a record with this scope id already exists. Please use a different value';
-  }
-  return null;
+    .filter((rule) =>
+      filtered
+        ? rule.enabled && rule.scope === scope && (scope === 'global' || rule.scopeId === scopeId)
+        : matches(rule.name) || matches(rule.celExpression),
+    );
+  const page = filtered
+    ? { rows, total: rows.length, limit: rows.length, offset: 0 }
+    : pageOf(rows, call.query, [], true);
+  return json({
+    count: page.rows.length,
+    limit: page.limit,
+    offset: page.offset,
+    rules: page.rows.map(showRule),
+    total_count: page.total,
+  });
 }
 
 function showRule(rule: RoutingRule): object {

@@ -1,5 +1,5 @@
 import { evaluateCel, type CelVariables } from './cel.js';
-import type { Question, Route } from './decision.js';
+import type { Question, Route } from './route-choice.js';
 import type { Gateway } from './gateway.js';
 import { splitModel } from './model-names.js';
 import type { RoutingRule, RoutingTarget } from './routing-rules.js';
@@ -9,7 +9,12 @@ import type { VirtualKey } from './virtual-keys.js';
  * Routing rules (B§7.1.2): scopes virtual_key → team → customer → global; within a scope by priority; the first match decides
  * provider, model, pinned key and fallbacks, and everything after it is ignored unless it is a chain rule.
  */
-export function applyRules(gateway: Gateway, question: Question, virtualKey: VirtualKey | null, start: Route): readonly Route[] {
+export function applyRules(
+  gateway: Gateway,
+  question: Question,
+  virtualKey: VirtualKey | null,
+  start: Route,
+): readonly Route[] {
   const rules = scopesOf(gateway, virtualKey).flatMap((scope) => rulesIn(gateway, scope));
   if (rules.length === 0) return [start];
   return follow(gateway, question, virtualKey, rules, start, new Set());
@@ -27,7 +32,12 @@ function follow(
   if (fired.size >= (typeof depth === 'number' ? depth : 10)) return [route];
   const variables = variablesOf(gateway, question, virtualKey, route);
   // A rule that cannot be evaluated is skipped in silence.
-  const rule = rules.find((candidate) => !fired.has(candidate.id) && evaluateCel(candidate.celExpression, variables) === true && candidate.targets.length > 0);
+  const rule = rules.find(
+    (candidate) =>
+      !fired.has(candidate.id) &&
+      evaluateCel(candidate.celExpression, variables) === true &&
+      candidate.targets.length > 0,
+  );
   if (!rule) return [route];
   const total = rule.targets.reduce((sum, { weight }) => sum + weight, 0);
   return rule.targets.flatMap((target) => {

@@ -63,10 +63,21 @@ export function newSandbox(settings: BifrostSandboxSettings, deps: SandboxDeps):
   };
 }
 
-function seed(gateway: Gateway, router: Router, { method, path, body }: { readonly method: string; readonly path: string; readonly body?: unknown }): void {
-  const request = { method, path, query: new URLSearchParams(), headers: {}, text: body === undefined ? '' : JSON.stringify(body) };
+function seed(
+  gateway: Gateway,
+  router: Router,
+  { method, path, body }: { readonly method: string; readonly path: string; readonly body?: unknown },
+): void {
+  const request = {
+    method,
+    path,
+    query: new URLSearchParams(),
+    headers: {},
+    text: body === undefined ? '' : JSON.stringify(body),
+  };
   const reply = answer(gateway, router, request, '');
-  if (reply.status >= 300) throw new Error(`The sandbox cannot be seeded: ${method} ${path} answers ${reply.status}: ${reply.body.trim()}`);
+  if (reply.status >= 300)
+    throw new Error(`The sandbox cannot be seeded: ${method} ${path} answers ${reply.status}: ${reply.body.trim()}`);
 }
 
 function control(gateway: Gateway, faults: Faults, stats: Stats, reset: () => void, request: Request): Reply {

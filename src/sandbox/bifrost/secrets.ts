@@ -42,7 +42,8 @@ function fromObject(gateway: Gateway, sent: Record<string, unknown>): Secret | n
     return { value: text('value'), ref, type: 'plain_text' };
   }
   const variable = text('env_var');
-  const legacyReference = variable !== '' && (sent.from_env === true || (text('value') === variable && variable.startsWith('env.')));
+  const legacyReference =
+    variable !== '' && (sent.from_env === true || (text('value') === variable && variable.startsWith('env.')));
   if (legacyReference) return fromText(gateway, variable.startsWith('env.') ? variable : `env.${variable}`);
   return { value: text('value'), ref: '', type: gateway.personality.secretRefs ? 'plain_text' : '' };
 }
@@ -59,7 +60,11 @@ function fromText(gateway: Gateway, sent: Secret | string): Secret {
 export function showSecret(gateway: Gateway, secret: Secret, redact = true): object {
   const value = redact ? redacted(secret.value) : secret.value;
   if (!gateway.personality.secretRefs) return { value, env_var: secret.ref, from_env: secret.type === 'env' };
-  return { value, ...(secret.ref === '' ? {} : { ref: secret.ref }), ...(secret.type === '' ? {} : { type: secret.type }) };
+  return {
+    value,
+    ...(secret.ref === '' ? {} : { ref: secret.ref }),
+    ...(secret.type === '' ? {} : { type: secret.type }),
+  };
 }
 
 export function redacted(value: string): string {
@@ -82,7 +87,9 @@ function loose(bytes: Buffer): string {
 export function toBytes(body: string): Buffer {
   if (!body.includes('\\udc')) return Buffer.from(body, 'utf8');
   const parts = body.split(/(\\udc[89a-f][0-9a-f])/);
-  return Buffer.concat(parts.map((part, index) => (index % 2 === 1 ? Buffer.from(part.slice(-2), 'hex') : Buffer.from(part, 'utf8'))));
+  return Buffer.concat(
+    parts.map((part, index) => (index % 2 === 1 ? Buffer.from(part.slice(-2), 'hex') : Buffer.from(part, 'utf8'))),
+  );
 }
 
 /** On PUT a secret equal to the stored redaction, or an unchanged reference, keeps the stored value (B§4.4). */

@@ -11,14 +11,19 @@ import { toBytes } from './secrets.js';
 export type BifrostSandbox = { readonly url: string; close(): Promise<void> };
 
 /** Starts a pretended gateway on 127.0.0.1, in this process. */
-export async function startBifrostSandbox(options: BifrostSandboxOptions = {}, deps: SandboxDeps = REAL_DEPS): Promise<BifrostSandbox> {
+export async function startBifrostSandbox(
+  options: BifrostSandboxOptions = {},
+  deps: SandboxDeps = REAL_DEPS,
+): Promise<BifrostSandbox> {
   const settings = BIFROST_SANDBOX_OPTIONS.parse(options);
   const sandbox = newSandbox(settings, deps);
   const personality = personalityOf(settings.personality);
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (incoming, response) => {
     void serve(sandbox, personality, settings.latencyMs, incoming, response).catch((error: unknown) => {
       // A bug of the sandbox must be seen, not hang a test.
-      process.stderr.write(`bifrost sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(
+        `bifrost sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
       response.destroy();
     });
   });
@@ -48,7 +53,13 @@ function pause(ms: number): Promise<void> {
 
 type Personality = ReturnType<typeof personalityOf>;
 
-async function serve(sandbox: Sandbox, personality: Personality, latencyMs: number, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  sandbox: Sandbox,
+  personality: Personality,
+  latencyMs: number,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const request = await readRequest(incoming);
   if (request === null) return;
   if (isControl(request.path)) return send(response, sandbox.control(request));
@@ -107,7 +118,10 @@ function resetConnection(when: 'before' | 'after' | 'mid-body', commit: () => Re
     return;
   }
   const bytes = toBytes(reply.body);
-  response.writeHead(reply.status, { 'content-type': reply.contentType ?? 'application/json', 'content-length': bytes.length });
+  response.writeHead(reply.status, {
+    'content-type': reply.contentType ?? 'application/json',
+    'content-length': bytes.length,
+  });
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.resetAndDestroy());
 }
 
@@ -131,7 +145,9 @@ async function readRequest(incoming: IncomingMessage): Promise<Request | null> {
     return null;
   }
   const [path = '/', search = ''] = splitOnce(incoming.url ?? '/', '?');
-  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const);
+  const headers = Object.entries(incoming.headers).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const,
+  );
   return {
     method: incoming.method ?? 'GET',
     path,

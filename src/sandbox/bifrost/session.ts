@@ -17,7 +17,11 @@ export function isAdmin(gateway: Gateway, call: Call): boolean {
   const [, scheme, value] = /^(Basic|Bearer) (.+)$/.exec(call.headers.authorization ?? '') ?? [];
   if (value === undefined) return false;
   if (scheme === 'Bearer' && sessions.has(value)) return true;
-  if (scheme === 'Bearer' && [...gateway.state.apiKeys.values()].some((key) => key.secret === value && key.status === 'active')) return true;
+  if (
+    scheme === 'Bearer' &&
+    [...gateway.state.apiKeys.values()].some((key) => key.secret === value && key.status === 'active')
+  )
+    return true;
   return Buffer.from(value, 'base64').toString() === `${auth.username}:${auth.password}`;
 }
 
@@ -29,7 +33,8 @@ export function login(gateway: Gateway, call: Call): Reply {
   const body = decodePlain(call.text, { username: 'string', password: 'string' });
   const { auth, sessions } = gateway.config;
   if (!auth.enabled) throw new Refusal(403, 'Authentication is not enabled');
-  if (body.username !== auth.username || body.password !== auth.password) throw new Refusal(401, 'Invalid username or password');
+  if (body.username !== auth.username || body.password !== auth.password)
+    throw new Refusal(401, 'Invalid username or password');
   const token = gateway.newId();
   sessions.add(token);
   const expires = new Date(gateway.now().getTime() + 30 * 86_400_000).toUTCString();
@@ -48,10 +53,16 @@ export function logout(gateway: Gateway, call: Call): Reply {
 export function isAuthEnabled(gateway: Gateway, call: Call): Reply {
   const { enabled } = gateway.config.auth;
   if (gateway.personality.secretRefs) {
-    return json({ auth_type: enabled ? 'password' : 'none', has_valid_token: enabled && isAdmin(gateway, call), is_auth_enabled: enabled });
+    return json({
+      auth_type: enabled ? 'password' : 'none',
+      has_valid_token: enabled && isAdmin(gateway, call),
+      is_auth_enabled: enabled,
+    });
   }
   // Older versions have no auth_type, and with auth off nothing but the flag.
-  return json(enabled ? { has_valid_token: isAdmin(gateway, call), is_auth_enabled: true } : { is_auth_enabled: false });
+  return json(
+    enabled ? { has_valid_token: isAdmin(gateway, call), is_auth_enabled: true } : { is_auth_enabled: false },
+  );
 }
 
 export function health(): Reply {

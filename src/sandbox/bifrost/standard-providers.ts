@@ -35,7 +35,15 @@ export function standardProviders(personality: Personality): ReadonlySet<string>
 }
 
 /** What a custom provider may be based on. */
-export const BASE_TYPES: ReadonlySet<string> = new Set(['anthropic', 'bedrock', 'cohere', 'gemini', 'openai', 'huggingface', 'replicate']);
+export const BASE_TYPES: ReadonlySet<string> = new Set([
+  'anthropic',
+  'bedrock',
+  'cohere',
+  'gemini',
+  'openai',
+  'huggingface',
+  'replicate',
+]);
 
 /** Providers whose keys may have no value (B§4.3). */
 export const VALUELESS: ReadonlySet<string> = new Set(['vertex', 'bedrock', 'vllm', 'azure', 'ollama', 'sgl']);
@@ -61,7 +69,8 @@ export const DEFAULT_BASES: { readonly [provider: string]: string } = {
   runware: 'https://api.runware.ai/v1',
 };
 
-const REQUEST_TYPES = `list_models text_completion text_completion_stream chat_completion chat_completion_stream responses responses_stream
+const REQUEST_TYPES =
+  `list_models text_completion text_completion_stream chat_completion chat_completion_stream responses responses_stream
  count_tokens compaction embedding rerank ocr speech speech_stream transcription transcription_stream image_generation image_generation_stream
  image_edit image_edit_stream image_variation video_generation video_retrieve video_download video_delete video_list video_remix batch_create
  batch_list batch_retrieve batch_cancel batch_delete batch_results file_upload file_list file_retrieve file_delete file_content container_create

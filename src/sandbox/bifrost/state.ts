@@ -2,7 +2,7 @@ import type { ApiKey } from './api-keys.js';
 import type { Customer } from './customers.js';
 import type { Budget, RateLimit } from './limits.js';
 import type { Member } from './members.js';
-import type { ModelConfig } from './model-configs.js';
+import type { ModelConfig } from './model-config-rows.js';
 import type { PricingOverride } from './pricing-overrides.js';
 import type { ProviderKey } from './provider-keys.js';
 import type { Provider } from './providers.js';

@@ -8,10 +8,15 @@ export class Stats {
   count({ method, path }: Pick<Call, 'method' | 'path'>): void {
     this.#methods[method] = (this.#methods[method] ?? 0) + 1;
     // Logging in changes nothing on the gateway.
-    if (['POST', 'PUT', 'DELETE'].includes(method) && path.startsWith('/api/') && path !== '/api/session/login') this.#writes += 1;
+    if (['POST', 'PUT', 'DELETE'].includes(method) && path.startsWith('/api/') && path !== '/api/session/login')
+      this.#writes += 1;
   }
 
-  show(): { readonly requests: number; readonly methods: { readonly [method: string]: number }; readonly writes: number } {
+  show(): {
+    readonly requests: number;
+    readonly methods: { readonly [method: string]: number };
+    readonly writes: number;
+  } {
     const requests = Object.values(this.#methods).reduce((sum, count) => sum + count, 0);
     return { requests, methods: { ...this.#methods }, writes: this.#writes };
   }

@@ -1,20 +1,20 @@
-import { showCustomerInside } from './customers.js';
 import { decodePlain } from './decode.js';
 import type { Call, Gateway } from './gateway.js';
 import {
   BUDGET_FIELDS,
   budgetFault,
+  type BudgetInput,
   checkBudgets,
   RATE_LIMIT_FIELDS,
   rateLimitFault,
+  type RateLimitInput,
   rateLimitStoreFault,
   removesRateLimit,
-  type BudgetInput,
-  type RateLimitInput,
 } from './limit-checks.js';
-import { dropLimits, given, newRateLimit, reconcileBudgets, showBudget, showRateLimit, updatedRateLimit, type Budget, type RateLimit } from './limits.js';
+import { type Budget, dropLimits, newRateLimit, type RateLimit, reconcileBudgets, updatedRateLimit } from './limits.js';
 import { matcher, pageOf } from './lists.js';
 import { json, Refusal, type Reply } from './reply.js';
+import { showTeam } from './team-views.js';
 
 export type Team = {
   readonly id: string;
@@ -53,7 +53,8 @@ export function createTeam(gateway: Gateway, call: Call): Reply {
   // The same text for a duplicate, an unknown customer and a zero budget before 1.5.16 (B§5.4).
   const failure = new Refusal(500, 'failed to create team');
   if (body.rate_limit && rateLimitStoreFault(body.rate_limit)) throw failure;
-  if (state.teamsByName.has(body.name)) throw personality.conflicts ? new Refusal(409, 'A team with this name already exists') : failure;
+  if (state.teamsByName.has(body.name))
+    throw personality.conflicts ? new Refusal(409, 'A team with this name already exists') : failure;
   const customerId = body.customer_id ?? null;
   if (customerId !== null && !state.customers.has(customerId)) throw failure;
   checkBudgets(body.budgets ?? [], 'lower');
@@ -71,7 +72,13 @@ export function createTeam(gateway: Gateway, call: Call): Reply {
     createdAt: stamp,
     updatedAt: stamp,
   };
-  team.budgets = reconcileBudgets(gateway, [], body.budgets ?? [], { member: 'team_id', id: team.id }, team.calendarAligned);
+  team.budgets = reconcileBudgets(
+    gateway,
+    [],
+    body.budgets ?? [],
+    { member: 'team_id', id: team.id },
+    team.calendarAligned,
+  );
   if (body.rate_limit) team.rateLimit = newRateLimit(gateway, body.rate_limit);
   state.teams.set(team.id, team);
   state.teamsByName.set(team.name, team);
@@ -87,7 +94,8 @@ export function updateTeam(gateway: Gateway, call: Call): Reply {
   const renamed = typeof body.name === 'string' && body.name !== team.name;
   // A linked team keeps its customer whatever is sent, even an unknown id; only an unlinked one can be attached (B§5.4).
   const attach = team.customerId === null && body.customer_id ? body.customer_id : null;
-  const limitFault = body.rate_limit && !removesRateLimit(body.rate_limit, 'maxima') ? rateLimitFault(body.rate_limit) : null;
+  const limitFault =
+    body.rate_limit && !removesRateLimit(body.rate_limit, 'maxima') ? rateLimitFault(body.rate_limit) : null;
   if (
     (renamed && state.teamsByName.has(body.name ?? '')) ||
     (attach !== null && !state.customers.has(attach)) ||
@@ -105,8 +113,16 @@ export function updateTeam(gateway: Gateway, call: Call): Reply {
     team.customerId = attach;
     state.teamsByCustomer.add(attach, team);
   }
-  if (typeof body.calendar_aligned === 'boolean' && gateway.personality.scopedLimits) team.calendarAligned = body.calendar_aligned;
-  if (body.budgets) team.budgets = reconcileBudgets(gateway, team.budgets, body.budgets, { member: 'team_id', id: team.id }, team.calendarAligned);
+  if (typeof body.calendar_aligned === 'boolean' && gateway.personality.scopedLimits)
+    team.calendarAligned = body.calendar_aligned;
+  if (body.budgets)
+    team.budgets = reconcileBudgets(
+      gateway,
+      team.budgets,
+      body.budgets,
+      { member: 'team_id', id: team.id },
+      team.calendarAligned,
+    );
   team.rateLimit = updatedRateLimit(gateway, team.rateLimit, body.rate_limit, 'maxima');
   team.updatedAt = gateway.stamp(gateway.now());
   return json({ message: 'Team updated successfully', team: showTeam(gateway, team) });
@@ -135,63 +151,21 @@ export function getTeam(gateway: Gateway, call: Call): Reply {
 export function listTeams(gateway: Gateway, call: Call): Reply {
   const matches = matcher(call.query.get('search'));
   const customerId = call.query.get('customer_id') ?? '';
-  const teams = customerId === '' ? [...gateway.state.teams.values()] : [...gateway.state.teamsByCustomer.of(customerId)];
+  const teams =
+    customerId === '' ? [...gateway.state.teams.values()] : [...gateway.state.teamsByCustomer.of(customerId)];
   const { rows, total, limit, offset } = pageOf(
     teams.filter(({ name }) => matches(name)),
     call.query,
     [],
     false,
   );
-  return json({ count: rows.length, limit, offset, teams: rows.map((team) => showTeam(gateway, team)), total_count: total });
-}
-
-export function showTeam(gateway: Gateway, team: Team): object {
-  return { ...head(gateway, team), ...limitsOf(gateway, team), ...tail(gateway, team, gateway.state.virtualKeysByTeam.of(team.id).size) };
-}
-
-/** A team as embedded in a customer: without the customer, and its virtual keys are not counted. */
-export function showTeamInside(gateway: Gateway, team: Team): object {
-  const { id, name, customerId } = team;
-  return { id, name, ...given('customer_id', customerId), ...given('rate_limit_id', team.rateLimit?.id), ...limitsOf(gateway, team), ...tail(gateway, team, 0) };
-}
-
-/** A team as embedded in a virtual key: with its customer, but without limits. */
-export function showTeamOfVirtualKey(gateway: Gateway, team: Team): object {
-  return { ...head(gateway, team), ...tail(gateway, team, 0) };
-}
-
-function head(gateway: Gateway, team: Team): object {
-  const customer = team.customerId === null ? undefined : gateway.state.customers.get(team.customerId);
-  return {
-    id: team.id,
-    name: team.name,
-    ...given('customer_id', team.customerId),
-    ...given('rate_limit_id', team.rateLimit?.id),
-    ...given('customer', customer && showCustomerInside(gateway, customer)),
-  };
-}
-
-function limitsOf(gateway: Gateway, team: Team): object {
-  return {
-    ...given(
-      'budgets',
-      team.budgets.map((budget) => showBudget(gateway, budget)),
-    ),
-    ...given('rate_limit', team.rateLimit && showRateLimit(gateway, team.rateLimit)),
-  };
-}
-
-function tail(gateway: Gateway, team: Team, virtualKeys: number): object {
-  return {
-    virtual_key_count: virtualKeys,
-    profile: null,
-    config: null,
-    claims: null,
-    ...(gateway.personality.scopedLimits ? { calendar_aligned: team.calendarAligned } : {}),
-    config_hash: '',
-    created_at: team.createdAt,
-    updated_at: team.updatedAt,
-  };
+  return json({
+    count: rows.length,
+    limit,
+    offset,
+    teams: rows.map((team) => showTeam(gateway, team)),
+    total_count: total,
+  });
 }
 
 function find(gateway: Gateway, call: Call): Team {

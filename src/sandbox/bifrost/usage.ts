@@ -2,7 +2,7 @@ import { durationMs } from './durations.js';
 import type { Gateway } from './gateway.js';
 import { knownPrice } from './known-models.js';
 import type { Budget, RateLimit } from './limits.js';
-import { findModelConfig } from './model-configs.js';
+import { findModelConfig } from './model-config-rows.js';
 import { customerOf } from './rule-choice.js';
 import { limitsConfig } from './virtual-key-limits.js';
 import type { VirtualKey } from './virtual-keys.js';
@@ -21,14 +21,27 @@ export function exhaustedLimit(gateway: Gateway, subject: Subject, which: 'provi
     if (type) return { status: 429, type, message: 'Rate limit exceeded' };
   }
   const empty = payers.flatMap(({ budgets }) => budgets).find((budget) => spent(gateway, budget) >= budget.maxLimit);
-  return empty ? { status: 402, type: 'budget_exceeded', message: `Budget exceeded: ${empty.currentUsage} >= ${empty.maxLimit} dollars` } : null;
+  return empty
+    ? {
+        status: 402,
+        type: 'budget_exceeded',
+        message: `Budget exceeded: ${empty.currentUsage} >= ${empty.maxLimit} dollars`,
+      }
+    : null;
 }
 
 /** Books one answered request. Costs nothing when nobody knows a price: such a budget never fills (P§2.11). */
-export function charge(gateway: Gateway, subject: Required<Subject> & { readonly upstreamModel: string }, tokens: { readonly input: number; readonly output: number }): void {
+export function charge(
+  gateway: Gateway,
+  subject: Required<Subject> & { readonly upstreamModel: string },
+  tokens: { readonly input: number; readonly output: number },
+): void {
   const price = priceOf(gateway, subject);
   const cost = price ? tokens.input * price.input + tokens.output * price.output : 0;
-  const payers = [...payersOf(gateway, { ...subject, virtualKey: null }), ...(subject.virtualKey ? payersOf(gateway, subject) : [])];
+  const payers = [
+    ...payersOf(gateway, { ...subject, virtualKey: null }),
+    ...(subject.virtualKey ? payersOf(gateway, subject) : []),
+  ];
   for (const { budgets, rateLimit } of new Set(payers)) {
     for (const budget of budgets) budget.currentUsage += cost;
     if (!rateLimit) continue;
@@ -38,12 +51,16 @@ export function charge(gateway: Gateway, subject: Required<Subject> & { readonly
 }
 
 /** An override wins over the catalog: matched by upstream id on newer versions, by the caller's name on older ones (P§2.11). */
-function priceOf(gateway: Gateway, subject: Required<Subject> & { readonly upstreamModel: string }): { readonly input: number; readonly output: number } | null {
+function priceOf(
+  gateway: Gateway,
+  subject: Required<Subject> & { readonly upstreamModel: string },
+): { readonly input: number; readonly output: number } | null {
   const name = gateway.personality.scopedLimits ? subject.upstreamModel : subject.model;
   for (const override of gateway.state.pricingOverrides.values()) {
     if (override.providerId !== null && override.providerId !== subject.provider) continue;
     if (override.virtualKeyId !== null && override.virtualKeyId !== subject.virtualKey?.id) continue;
-    const matches = override.matchType === 'exact' ? override.pattern === name : name.startsWith(override.pattern.slice(0, -1));
+    const matches =
+      override.matchType === 'exact' ? override.pattern === name : name.startsWith(override.pattern.slice(0, -1));
     if (!matches) continue;
     const cost = (member: string): number => (typeof override.patch[member] === 'number' ? override.patch[member] : 0);
     return { input: cost('input_cost_per_token'), output: cost('output_cost_per_token') };
@@ -58,22 +75,34 @@ function payersOf(gateway: Gateway, subject: Subject): readonly Payer[] {
   const customerId = customerOf(gateway, virtualKey);
   const customer = customerId === null ? undefined : gateway.state.customers.get(customerId);
   const team = virtualKey.teamId === null ? undefined : gateway.state.teams.get(virtualKey.teamId);
-  const own = gateway.personality.scopedLimits ? modelPayers(gateway, virtualKey.id, provider, model) : [virtualKey, ...providerPayers(gateway, subject)];
+  const own = gateway.personality.scopedLimits
+    ? modelPayers(gateway, virtualKey.id, provider, model)
+    : [virtualKey, ...providerPayers(gateway, subject)];
   return [...own, ...(customer ? [customer] : []), ...(team ? [team] : [])];
 }
 
-function modelPayers(gateway: Gateway, scopeId: string | null, provider: string, model: string | undefined): readonly Payer[] {
+function modelPayers(
+  gateway: Gateway,
+  scopeId: string | null,
+  provider: string,
+  model: string | undefined,
+): readonly Payer[] {
   const scope = scopeId === null ? 'global' : 'virtual_key';
   const names = model === undefined ? ['*'] : [model, '*'];
-  const configs = names.flatMap((modelName) => [provider, null].map((owner) => findModelConfig(gateway, { scope, scopeId, modelName, provider: owner })));
+  const configs = names.flatMap((modelName) =>
+    [provider, null].map((owner) => findModelConfig(gateway, { scope, scopeId, modelName, provider: owner })),
+  );
   const stored = scopeId === null ? gateway.state.providers.get(provider) : undefined;
-  const column: Payer[] = stored ? [{ budgets: stored.budget ? [stored.budget] : [], rateLimit: stored.rateLimit }] : [];
+  const column: Payer[] = stored
+    ? [{ budgets: stored.budget ? [stored.budget] : [], rateLimit: stored.rateLimit }]
+    : [];
   return [...configs.filter((config) => config !== undefined), ...column];
 }
 
 function providerPayers(gateway: Gateway, { virtualKey, provider }: Subject): readonly Payer[] {
   if (!virtualKey) return [];
-  if (!gateway.personality.scopedLimits) return virtualKey.providerConfigs.filter((config) => config.provider === provider);
+  if (!gateway.personality.scopedLimits)
+    return virtualKey.providerConfigs.filter((config) => config.provider === provider);
   const config = limitsConfig(gateway, virtualKey.id, provider);
   return config ? [config] : [];
 }

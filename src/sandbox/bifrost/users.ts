@@ -1,11 +1,19 @@
 import { decodePlain, type Fields } from './decode.js';
-import { parseDuration } from './durations.js';
 import type { Call, Gateway } from './gateway.js';
-import { BUDGET_FIELDS, RATE_LIMIT_FIELDS, removesRateLimit, type BudgetInput, type RateLimitInput } from './limit-checks.js';
-import { dropLimits, given, newBudget, reconcileBudgets, showBudget, showRateLimit, updatedRateLimit, type Budget, type RateLimit } from './limits.js';
+import { BUDGET_FIELDS, RATE_LIMIT_FIELDS } from './limit-checks.js';
+import {
+  type Budget,
+  dropLimits,
+  given,
+  newBudget,
+  type RateLimit,
+  showBudget,
+  showRateLimit,
+  updatedRateLimit,
+} from './limits.js';
 import { matcher, plainPage } from './lists.js';
-import { limitsFault } from './model-configs.js';
 import { json, Refusal, type Reply } from './reply.js';
+import { refuseLimits, updatedBudget, type UserBody } from './user-limits.js';
 
 /** Users of the fork (B§6.4), and in the shapes of the published docs for Enterprise (B§6.1, B§6.2). */
 export type User = {
@@ -19,15 +27,6 @@ export type User = {
   roleId: string | null;
   readonly createdAt: string;
   updatedAt: string;
-};
-type UserBody = {
-  readonly name?: string | null;
-  readonly email?: string | null;
-  readonly status?: string | null;
-  readonly role_id?: string | null;
-  readonly virtual_key_ids?: readonly string[] | null;
-  readonly budget?: BudgetInput | null;
-  readonly rate_limit?: RateLimitInput | null;
 };
 const FIELDS: Fields = {
   name: 'string',
@@ -76,7 +75,8 @@ export function updateUser(gateway: Gateway, call: Call): Reply {
   checkVirtualKeys(gateway, body.virtual_key_ids ?? []);
   refuseLimits(body, 'update', user);
   const email = normalized(body.email ?? user.email);
-  if (email !== user.email && gateway.state.usersByEmail.has(email)) throw new Refusal(409, 'A user with this email already exists');
+  if (email !== user.email && gateway.state.usersByEmail.has(email))
+    throw new Refusal(409, 'A user with this email already exists');
   gateway.state.usersByEmail.delete(user.email);
   Object.assign(user, {
     email,
@@ -117,18 +117,27 @@ export function listUsers(gateway: Gateway, call: Call): Reply {
 }
 
 function pageOfUsers(gateway: Gateway, users: readonly User[], query: URLSearchParams): object {
-  const number = (parameter: string, fallback: number): number => Math.max(1, Number.parseInt(query.get(parameter) ?? '', 10) || fallback);
+  const number = (parameter: string, fallback: number): number =>
+    Math.max(1, Number.parseInt(query.get(parameter) ?? '', 10) || fallback);
   const limit = Math.min(number('limit', 20), 100);
   const page = number('page', 1);
   const pages = Math.max(1, Math.ceil(users.length / limit));
   const rows = users.slice((page - 1) * limit, page * limit);
-  return { users: rows.map((user) => showUser(gateway, user)), total: users.length, page, limit, total_pages: pages, has_more: page < pages };
+  return {
+    users: rows.map((user) => showUser(gateway, user)),
+    total: users.length,
+    page,
+    limit,
+    total_pages: pages,
+    has_more: page < pages,
+  };
 }
 
 function showUser(gateway: Gateway, user: User): object {
   const { id, name, email, status } = user;
   const dates = { created_at: user.createdAt, updated_at: user.updatedAt };
-  if (gateway.personality.users === 'enterprise') return { id, name, email, role_id: user.roleId, role: null, ...dates };
+  if (gateway.personality.users === 'enterprise')
+    return { id, name, email, role_id: user.roleId, role: null, ...dates };
   return {
     id,
     name,
@@ -152,41 +161,6 @@ function checkStatus(status: string | null | undefined): void {
 function checkVirtualKeys(gateway: Gateway, ids: readonly string[]): void {
   const missing = ids.find((id) => !gateway.state.virtualKeys.has(id));
   if (missing !== undefined) throw new Refusal(400, `virtual key ${JSON.stringify(missing)} not found`);
-}
-
-/** A zero budget is accepted here, and only here (B§6.4). Taking limits away fails on the store's foreign keys. */
-function refuseLimits(body: UserBody, verb: 'create' | 'update', user?: User): void {
-  const fault = removalFault(body, user) ?? userBudgetFault(body.budget) ?? limitsFault([], wantedLimit(body));
-  if (fault !== null) throw new Refusal(500, `Failed to ${verb} user: ${fault}`);
-}
-
-function removalFault(body: UserBody, user: User | undefined): string | null {
-  const budget = user?.budget && body.budget && isBudgetRemoval(body.budget);
-  const rateLimit = user?.rateLimit && body.rate_limit && removesRateLimit(body.rate_limit, 'maxima');
-  return budget || rateLimit ? 'FOREIGN KEY constraint failed' : null;
-}
-
-function userBudgetFault(budget: BudgetInput | null | undefined): string | null {
-  if (!budget || isBudgetRemoval(budget)) return null;
-  const limit = budget.max_limit ?? 0;
-  const duration = budget.reset_duration ?? '';
-  const length = parseDuration(duration);
-  if (length === null) return `invalid reset duration format: ${duration}`;
-  if (length <= 0n) return `reset duration must be > 0: ${duration}`;
-  return limit < 0 ? `budget max_limit cannot be negative: ${limit.toFixed(2)}` : null;
-}
-
-function wantedLimit(body: UserBody): RateLimitInput | null {
-  return body.rate_limit && !removesRateLimit(body.rate_limit, 'maxima') ? body.rate_limit : null;
-}
-
-function updatedBudget(gateway: Gateway, old: Budget | null, sent: BudgetInput | null | undefined): Budget | null {
-  if (!sent || isBudgetRemoval(sent)) return old;
-  return reconcileBudgets(gateway, old ? [old] : [], [{ ...sent, ...(old ? { id: old.id } : {}) }], null, false)[0] ?? null;
-}
-
-function isBudgetRemoval(budget: BudgetInput): boolean {
-  return (budget.max_limit ?? 0) === 0 && (budget.reset_duration ?? '') === '';
 }
 
 function normalized(email: string): string {

@@ -20,7 +20,11 @@ export type ProviderConfig = {
   rateLimit: RateLimit | null;
 };
 
-export function checkConfigs(gateway: Gateway, configs: readonly ProviderConfigBody[], virtualKey: VirtualKey | null): void {
+export function checkConfigs(
+  gateway: Gateway,
+  configs: readonly ProviderConfigBody[],
+  virtualKey: VirtualKey | null,
+): void {
   for (const config of configs) {
     const provider = config.provider ?? '';
     if (provider.trim() === '') throw new Refusal(400, 'provider name is required');
@@ -29,13 +33,15 @@ export function checkConfigs(gateway: Gateway, configs: readonly ProviderConfigB
       throw new Refusal(500, `provider config ${config.id} does not belong to this virtual key`);
     }
     checkList('allowed_models', provider, config.allowed_models ?? [], 'whitelist');
-    if (gateway.personality.virtualKeyBlacklists) checkList('blacklisted_models', provider, config.blacklisted_models ?? [], 'blacklist');
+    if (gateway.personality.virtualKeyBlacklists)
+      checkList('blacklisted_models', provider, config.blacklisted_models ?? [], 'blacklist');
     const keyIds = config.key_ids ?? [];
     checkList('key_ids', provider, keyIds, 'whitelist');
     if (isEverything(keyIds)) continue;
     // Not checked: whether a key belongs to this provider.
     const found = keyIds.filter((id) => gateway.state.keys.has(id)).length;
-    if (found !== keyIds.length) throw new Refusal(500, `some keys not found for provider ${provider}: expected ${keyIds.length}, found ${found}`);
+    if (found !== keyIds.length)
+      throw new Refusal(500, `some keys not found for provider ${provider}: expected ${keyIds.length}, found ${found}`);
   }
 }
 

@@ -1,61 +1,23 @@
 import type { Gateway } from './gateway.js';
-import { budgetFault, checkBudgets, rateLimitFault, rateLimitStoreFault, removesRateLimit, type BudgetInput, type RateLimitInput } from './limit-checks.js';
-import { newRateLimit, reconcileBudgets, updatedRateLimit, type RateLimit } from './limits.js';
-import { budgetOwner, deleteModelConfigRow, findModelConfig, newModelConfig, type ModelConfig, type ModelConfigIdentity } from './model-configs.js';
-import { Refusal } from './reply.js';
+import { type BudgetInput, type RateLimitInput, removesRateLimit } from './limit-checks.js';
+import { newRateLimit, type RateLimit, reconcileBudgets, updatedRateLimit } from './limits.js';
+import {
+  budgetOwner,
+  deleteModelConfigRow,
+  findModelConfig,
+  type ModelConfig,
+  type ModelConfigIdentity,
+  newModelConfig,
+} from './model-config-rows.js';
 import type { VirtualKeyBody } from './virtual-key-bodies.js';
 import type { VirtualKey } from './virtual-keys.js';
 
-/**
- * Budgets and rate limits of a virtual key and of its provider entries: VK-scoped `*` model configs on ≥ 1.5.9, own rows
- * before (B§5.6). Checks come in two steps because the gateway looks at names, owners and providers in between.
- */
-export function checkLimits(gateway: Gateway, body: VirtualKeyBody, verb: 'create' | 'update', step: 'early' | 'late'): void {
-  const scoped = gateway.personality.scopedLimits;
-  if (step === 'early') {
-    if (verb === 'create') checkBudgets(body.budgets ?? [], 'Capital');
-    if (!scoped) {
-      if (verb === 'update') checkBudgets(body.budgets ?? [], 'lower');
-      refuse(rateFault(body.rate_limit, verb));
-      refuse(firstBudgetFault(body.budgets));
-    }
-    return;
-  }
-  if (scoped) {
-    refuse(rateFault(body.rate_limit, verb));
-    if (verb === 'update') checkBudgets(body.budgets ?? [], 'lower');
-    refuse(firstBudgetFault(body.budgets));
-  }
-  for (const config of body.provider_configs ?? []) {
-    refuse(rateFault(config.rate_limit, verb));
-    if (scoped) checkBudgets(config.budgets ?? [], 'lower');
-    else checkUnique(config.budgets ?? []);
-    refuse(firstBudgetFault(config.budgets));
-  }
-}
-
-function rateFault(limit: RateLimitInput | null | undefined, verb: 'create' | 'update'): string | null {
-  if (!limit || (verb === 'update' && removesRateLimit(limit, 'all'))) return null;
-  return rateLimitFault(limit) ?? rateLimitStoreFault(limit);
-}
-
-function firstBudgetFault(budgets: readonly BudgetInput[] | null | undefined): string | null {
-  return (budgets ?? []).map(budgetFault).find((fault) => fault !== null) ?? null;
-}
-
-function checkUnique(budgets: readonly BudgetInput[]): void {
-  const seen = new Set<string>();
-  for (const { reset_duration: duration } of budgets) {
-    if (seen.has(duration ?? '')) throw new Refusal(400, `duplicate reset_duration in provider config budgets: ${duration ?? ''}`);
-    seen.add(duration ?? '');
-  }
-}
-
-function refuse(fault: string | null): void {
-  if (fault !== null) throw new Refusal(500, fault);
-}
-
-export function applyLimits(gateway: Gateway, virtualKey: VirtualKey, body: VirtualKeyBody, verb: 'create' | 'update'): void {
+export function applyLimits(
+  gateway: Gateway,
+  virtualKey: VirtualKey,
+  body: VirtualKeyBody,
+  verb: 'create' | 'update',
+): void {
   if (gateway.personality.scopedLimits) applyScoped(gateway, virtualKey, body, verb);
   else applyOwned(gateway, virtualKey, body);
 }
@@ -64,11 +26,19 @@ function applyScoped(gateway: Gateway, virtualKey: VirtualKey, body: VirtualKeyB
   reconcile(gateway, virtualKey, null, body.budgets ?? null, body.rate_limit ?? null, verb);
   if (!body.provider_configs) return;
   for (const config of body.provider_configs) {
-    reconcile(gateway, virtualKey, (config.provider ?? '').trim(), config.budgets ?? null, config.rate_limit ?? null, verb);
+    reconcile(
+      gateway,
+      virtualKey,
+      (config.provider ?? '').trim(),
+      config.budgets ?? null,
+      config.rate_limit ?? null,
+      verb,
+    );
   }
   const kept = new Set(virtualKey.providerConfigs.map(({ provider }) => provider));
   for (const config of [...gateway.state.modelConfigsByScope.of(virtualKey.id)]) {
-    if (config.modelName === '*' && config.provider !== null && !kept.has(config.provider)) deleteModelConfigRow(gateway, config);
+    if (config.modelName === '*' && config.provider !== null && !kept.has(config.provider))
+      deleteModelConfigRow(gateway, config);
   }
 }
 
@@ -82,17 +52,30 @@ function reconcile(
   verb: 'create' | 'update',
 ): void {
   const old = limitsConfig(gateway, virtualKey.id, provider);
-  if (!old && (budgets?.length ?? 0) === 0 && (!rateLimit || (verb === 'update' && removesRateLimit(rateLimit, 'all')))) return;
+  if (!old && (budgets?.length ?? 0) === 0 && (!rateLimit || (verb === 'update' && removesRateLimit(rateLimit, 'all'))))
+    return;
   const config = old ?? newModelConfig(gateway, identityOf(virtualKey.id, provider), virtualKey.calendarAligned);
   config.calendarAligned = virtualKey.calendarAligned;
-  if (budgets) config.budgets = reconcileBudgets(gateway, config.budgets, budgets, budgetOwner(gateway, config), config.calendarAligned);
+  if (budgets)
+    config.budgets = reconcileBudgets(
+      gateway,
+      config.budgets,
+      budgets,
+      budgetOwner(gateway, config),
+      config.calendarAligned,
+    );
   config.rateLimit = newLimit(gateway, config.rateLimit, rateLimit, verb);
   config.updatedAt = gateway.stamp(gateway.now());
   if (config.budgets.length === 0 && config.rateLimit === null) deleteModelConfigRow(gateway, config);
 }
 
 /** On create even an empty rate limit makes a row; on update it removes one. */
-function newLimit(gateway: Gateway, old: RateLimit | null, wanted: RateLimitInput | null, verb: 'create' | 'update'): RateLimit | null {
+function newLimit(
+  gateway: Gateway,
+  old: RateLimit | null,
+  wanted: RateLimitInput | null,
+  verb: 'create' | 'update',
+): RateLimit | null {
   if (!wanted) return old;
   return verb === 'create' && !old ? newRateLimit(gateway, wanted) : updatedRateLimit(gateway, old, wanted, 'all');
 }
@@ -114,10 +97,18 @@ function applyOwned(gateway: Gateway, virtualKey: VirtualKey, body: VirtualKeyBo
   const sent = body.provider_configs ?? [];
   // Rows come in the order they were made: sent rows by id first, then new ones in the order of their providers.
   for (const config of virtualKey.providerConfigs) {
-    const entry = sent.find(({ id, provider }) => (typeof id === 'number' ? id === config.id : (provider ?? '').trim() === config.provider));
+    const entry = sent.find(({ id, provider }) =>
+      typeof id === 'number' ? id === config.id : (provider ?? '').trim() === config.provider,
+    );
     if (!entry) continue;
     if (entry.budgets) {
-      config.budgets = reconcileBudgets(gateway, config.budgets, entry.budgets, { member: 'provider_config_id', id: config.id }, aligned);
+      config.budgets = reconcileBudgets(
+        gateway,
+        config.budgets,
+        entry.budgets,
+        { member: 'provider_config_id', id: config.id },
+        aligned,
+      );
     }
     config.rateLimit = merged(gateway, config.rateLimit, entry.rate_limit ?? null);
   }

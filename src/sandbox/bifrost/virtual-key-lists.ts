@@ -10,7 +10,8 @@ const EXPORT_CAP = 10_000;
 export function listVirtualKeys(gateway: Gateway, call: Call): Reply {
   const { query } = call;
   const matches = matcher(query.get('search'));
-  const wanted = (filter: string, id: string | null): boolean => (query.get(filter) ?? '') === '' || query.get(filter) === id;
+  const wanted = (filter: string, id: string | null): boolean =>
+    (query.get(filter) ?? '') === '' || query.get(filter) === id;
   const rows = [...gateway.state.virtualKeys.values()].filter(
     ({ name, teamId, customerId }) => matches(name) && wanted('team_id', teamId) && wanted('customer_id', customerId),
   );
@@ -36,6 +37,15 @@ function sortRows(rows: VirtualKey[], sortBy: string, direction: 1 | -1): void {
 function exported(gateway: Gateway, rows: readonly VirtualKey[], query: URLSearchParams): Page<VirtualKey> {
   const limit = numberOf(query, 'limit', true);
   const offset = numberOf(query, 'offset', true);
-  const size = gateway.personality.rotates ? (limit === 0 ? EXPORT_CAP : Math.min(limit, EXPORT_CAP)) : clampLimit(limit);
-  return { rows: rows.slice(offset, offset + size), total: rows.length, limit: gateway.personality.rotates ? limit : size, offset };
+  const size = gateway.personality.rotates
+    ? limit === 0
+      ? EXPORT_CAP
+      : Math.min(limit, EXPORT_CAP)
+    : clampLimit(limit);
+  return {
+    rows: rows.slice(offset, offset + size),
+    total: rows.length,
+    limit: gateway.personality.rotates ? limit : size,
+    offset,
+  };
 }

@@ -1,7 +1,7 @@
-import { showCustomer, showCustomerInside } from './customers.js';
+import { showCustomer, showCustomerInside } from './customer-views.js';
 import type { Gateway } from './gateway.js';
 import { given, showBudget, showRateLimit, type Budget, type RateLimit } from './limits.js';
-import { showTeamOfVirtualKey } from './teams.js';
+import { showTeamOfVirtualKey } from './team-views.js';
 import type { ProviderConfig } from './virtual-key-configs.js';
 import { limitsConfig } from './virtual-key-limits.js';
 import type { VirtualKey } from './virtual-keys.js';
@@ -11,7 +11,9 @@ type Limits = { readonly budgets: readonly Budget[]; readonly rateLimit: RateLim
 /** A virtual key with its full secret, always (B§5.5). In lists the relations of its customer are not loaded. */
 export function showVirtualKey(gateway: Gateway, virtualKey: VirtualKey, where: 'alone' | 'list' = 'alone'): object {
   const { state, personality } = gateway;
-  const limits: Limits = personality.scopedLimits ? (limitsConfig(gateway, virtualKey.id, null) ?? NO_LIMITS) : virtualKey;
+  const limits: Limits = personality.scopedLimits
+    ? (limitsConfig(gateway, virtualKey.id, null) ?? NO_LIMITS)
+    : virtualKey;
   const team = virtualKey.teamId === null ? undefined : state.teams.get(virtualKey.teamId);
   const customer = virtualKey.customerId === null ? undefined : state.customers.get(virtualKey.customerId);
   return {
@@ -59,7 +61,9 @@ function tail({ createdAt, updatedAt }: VirtualKey): object {
 
 /** `key_ids` is not echoed: it has to be read from allow_all_keys and keys[].key_id (B§5.5). */
 function showProviderConfig(gateway: Gateway, virtualKey: VirtualKey, config: ProviderConfig): object {
-  const limits: Limits = gateway.personality.scopedLimits ? (limitsConfig(gateway, virtualKey.id, config.provider) ?? NO_LIMITS) : config;
+  const limits: Limits = gateway.personality.scopedLimits
+    ? (limitsConfig(gateway, virtualKey.id, config.provider) ?? NO_LIMITS)
+    : config;
   return {
     id: config.id,
     virtual_key_id: virtualKey.id,

@@ -1,10 +1,12 @@
 import type { Call, Gateway } from './gateway.js';
-import { dropLimits, type Budget, type RateLimit } from './limits.js';
-import { deleteModelConfigRow } from './model-configs.js';
+import { type Budget, dropLimits, type RateLimit } from './limits.js';
+import { deleteModelConfigRow } from './model-config-rows.js';
 import { json, Refusal, type Reply } from './reply.js';
-import { checkConfigs, newProviderConfig, type ProviderConfig } from './virtual-key-configs.js';
 import { decodeCreate, decodeUpdate, type VirtualKeyBody } from './virtual-key-bodies.js';
-import { applyLimits, checkLimits } from './virtual-key-limits.js';
+import { checkConfigs, newProviderConfig, type ProviderConfig } from './virtual-key-configs.js';
+import { applyLimits } from './virtual-key-limits.js';
+import { checkLimits } from './virtual-key-limit-checks.js';
+import { checkOwners, hasOwner, move, newOwners } from './virtual-key-owners.js';
 import { showVirtualKey } from './virtual-key-views.js';
 
 export type VirtualKey = {
@@ -32,7 +34,8 @@ export function createVirtualKey(gateway: Gateway, call: Call): Reply {
   if (!body.name) throw new Refusal(400, 'Virtual key name is required');
   const teamId = body.team_id ?? null;
   const customerId = body.customer_id ?? null;
-  if (teamId !== null && customerId !== null) throw new Refusal(400, 'VirtualKey cannot be attached to both Team and Customer');
+  if (teamId !== null && customerId !== null)
+    throw new Refusal(400, 'VirtualKey cannot be attached to both Team and Customer');
   checkLimits(gateway, body, 'create', 'early');
   if (state.virtualKeysByName.has(body.name)) {
     if (personality.conflicts) throw new Refusal(409, 'A virtual key with this name already exists');
@@ -79,10 +82,12 @@ export function updateVirtualKey(gateway: Gateway, call: Call): Reply {
   }
   const virtualKey = find(gateway, call);
   const owners = newOwners(gateway, virtualKey, body);
-  const failure = (status: number, text: string): Refusal => new Refusal(status, `Failed to update virtual key: ${text}`);
+  const failure = (status: number, text: string): Refusal =>
+    new Refusal(status, `Failed to update virtual key: ${text}`);
   try {
     checkLimits(gateway, body, 'update', 'early');
-    const taken = typeof body.name === 'string' && body.name !== virtualKey.name && state.virtualKeysByName.has(body.name);
+    const taken =
+      typeof body.name === 'string' && body.name !== virtualKey.name && state.virtualKeysByName.has(body.name);
     if (taken && personality.conflicts) throw new Refusal(409, 'A virtual key with this name already exists');
     // Older versions call the collision a bad request here.
     if (taken) throw new Refusal(400, 'a record with this name already exists. Please use a different value');
@@ -132,16 +137,24 @@ export function rotateVirtualKeys(gateway: Gateway, call: Call): Reply {
   const missing = wanted.filter((id) => !gateway.state.virtualKeys.has(id));
   const rotated = wanted.flatMap((id) => gateway.state.virtualKeys.get(id) ?? []);
   for (const virtualKey of rotated) rotate(gateway, virtualKey);
-  const errors = missing.length === 0 ? {} : { errors: Object.fromEntries(missing.map((id) => [id, 'virtual key not found'])) };
+  const errors =
+    missing.length === 0 ? {} : { errors: Object.fromEntries(missing.map((id) => [id, 'virtual key not found'])) };
   const message = rotated.length === 0 ? 'Failed to rotate virtual keys' : 'Virtual keys rotated successfully';
-  return json({ ...errors, message, virtual_keys: rotated.map((virtualKey) => showVirtualKey(gateway, virtualKey)) }, rotated.length === 0 ? 500 : 200);
+  return json(
+    { ...errors, message, virtual_keys: rotated.map((virtualKey) => showVirtualKey(gateway, virtualKey)) },
+    rotated.length === 0 ? 500 : 200,
+  );
 }
 
 export function getVirtualKey(gateway: Gateway, call: Call): Reply {
   return json({ virtual_key: showVirtualKey(gateway, find(gateway, call)) });
 }
 
-function mergedConfigs(gateway: Gateway, virtualKey: VirtualKey, sent: NonNullable<VirtualKeyBody['provider_configs']>): readonly ProviderConfig[] {
+function mergedConfigs(
+  gateway: Gateway,
+  virtualKey: VirtualKey,
+  sent: NonNullable<VirtualKeyBody['provider_configs']>,
+): readonly ProviderConfig[] {
   const existing = new Map(virtualKey.providerConfigs.map((config) => [config.id, config]));
   // New rows are made in the order of their providers' names, whatever the order of the request.
   const ordered = [...sent].sort((a, b) => (a.provider ?? '').localeCompare(b.provider ?? '', 'en'));
@@ -150,37 +163,9 @@ function mergedConfigs(gateway: Gateway, virtualKey: VirtualKey, sent: NonNullab
     return newProviderConfig(gateway, entry, old);
   });
   const kept = new Set(result.map(({ id }) => id));
-  for (const config of existing.values()) if (!kept.has(config.id)) dropLimits(gateway, config.budgets, config.rateLimit);
+  for (const config of existing.values())
+    if (!kept.has(config.id)) dropLimits(gateway, config.budgets, config.rateLimit);
   return result.sort((a, b) => a.id - b.id);
-}
-
-/** Missing owners are not checked by the handlers: the store's foreign keys refuse them (B§5.9). */
-function checkOwners(gateway: Gateway, teamId: string | null, customerId: string | null): void {
-  const missing = (teamId !== null && !gateway.state.teams.has(teamId)) || (customerId !== null && !gateway.state.customers.has(customerId));
-  if (missing) throw new Refusal(500, 'FOREIGN KEY constraint failed');
-}
-
-function hasOwner(gateway: Gateway, id: string | null | undefined): boolean {
-  // Newer versions read a blank owner as "none", older ones as an id that does not exist.
-  return typeof id === 'string' && (gateway.personality.clearsOmittedOwner || id.trim() !== '');
-}
-
-type Owners = Pick<VirtualKey, 'teamId' | 'customerId'>;
-
-function newOwners(gateway: Gateway, virtualKey: VirtualKey, body: VirtualKeyBody): Owners {
-  if (hasOwner(gateway, body.team_id)) return { teamId: body.team_id ?? null, customerId: null };
-  if (hasOwner(gateway, body.customer_id)) return { teamId: null, customerId: body.customer_id ?? null };
-  const named = body.team_id !== undefined || body.customer_id !== undefined;
-  return named || gateway.personality.clearsOmittedOwner ? { teamId: null, customerId: null } : virtualKey;
-}
-
-function move(gateway: Gateway, virtualKey: VirtualKey, owners: Owners): void {
-  const { teamId, customerId } = owners;
-  gateway.state.virtualKeysByTeam.remove(virtualKey.teamId, virtualKey);
-  gateway.state.virtualKeysByCustomer.remove(virtualKey.customerId, virtualKey);
-  Object.assign(virtualKey, { teamId, customerId });
-  gateway.state.virtualKeysByTeam.add(teamId, virtualKey);
-  gateway.state.virtualKeysByCustomer.add(customerId, virtualKey);
 }
 
 function rename(gateway: Gateway, virtualKey: VirtualKey, name: string): void {
