@@ -1,5 +1,4 @@
 import { finding, type Finding } from '../findings.js';
-import type { JsonObject } from '../json.js';
 import type { Limits, Project, User, VirtualKey } from '../sources/records.js';
 import type { Body } from '../target/objects.js';
 import { resetDuration } from './limits.js';
@@ -129,7 +128,6 @@ export function planKeyLimits(
         finding('notice', 'soft_budget_not_carried', 'soft_budget', 'soft budgets only warn; Bifrost has none'),
       );
   }
-  findings.push(...perModel(sources.key, parts[0]?.limits.modelMaxBudget ?? {}));
   return {
     budgets: [...windows]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -158,34 +156,4 @@ function lowest(parts: readonly Part[], member: 'tpmLimit' | 'rpmLimit', name: s
     else least = Math.min(Math.max(1, Math.floor(value)), least ?? Infinity);
   }
   return least;
-}
-
-/** Limits per model of a key (V10): named one by one, they widen what the key may do. */
-function perModel(key: VirtualKey, modelMaxBudget: JsonObject): Finding[] {
-  const found: Finding[] = [];
-  const budgets = Object.keys(modelMaxBudget);
-  if (budgets.length > 0)
-    found.push(
-      finding(
-        'loss',
-        'model_budget_not_carried',
-        'model_max_budget',
-        `budgets per model are not carried: ${budgets.sort().join(', ')}`,
-      ),
-    );
-  for (const member of ['model_rpm_limit', 'model_tpm_limit']) {
-    const limits = key.metadata[member];
-    if (typeof limits !== 'object' || limits === null) continue;
-    const names = Object.keys(limits);
-    if (names.length > 0)
-      found.push(
-        finding(
-          'loss',
-          `${member}_not_carried`,
-          `metadata.${member}`,
-          `limits per model are not carried: ${names.sort().join(', ')}`,
-        ),
-      );
-  }
-  return found;
 }

@@ -13,6 +13,8 @@ const READY_TIMEOUT_MS = 15_000;
 /** Starts a pretended Bifrost in a process of its own. It dies with `stop`, or with the process that started it. */
 export async function spawnBifrostSandbox(options: BifrostSandboxOptions = {}): Promise<SandboxProcess> {
   const child = spawn(process.execPath, [programPath(), '--options-stdin'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // A child that dies before it has read them tells why on stderr.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(JSON.stringify(options));
   const dieTogether = (): void => void child.kill('SIGKILL');
   process.once('exit', dieTogether);

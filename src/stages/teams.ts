@@ -12,7 +12,7 @@ export const teams: Stage<Team> = {
   parallel: 'many',
   plan: (team, state, context) => {
     const owner = customerOf(team, context);
-    if (state.status === 'written') return owner.id === null ? SETTLED : linked(team, state, owner.id);
+    if (state.status === 'written' && !lacksOwner(state, owner.id)) return SETTLED;
     const naming = nameFor(team, state, context, 'team');
     if (!naming.ok) return naming.plan;
     const limits = planLimits(team.limits, {
@@ -24,6 +24,7 @@ export const teams: Stage<Team> = {
     if (limits.error !== null)
       return fail('limit_unreadable', limits.error, 'Correct it in LiteLLM and run again.', findings);
     if (owner.missing && context.settings.requireOwner) return wait('owner', owner.missing.message, findings);
+    if (state.status === 'written' && owner.id !== null) return linked(team, state, owner.id, findings);
     const created = {
       action: 'create',
       kind: 'team',
@@ -49,10 +50,13 @@ function customerOf(
   return { id: null, missing: { what: 'owner', message: `its organization ${team.organizationId} ${why}` } };
 }
 
+function lacksOwner(state: RecordState, customerId: string | null): boolean {
+  return customerId !== null && state.missing.some((m) => m.what === 'owner');
+}
+
 /** A team written without its customer gets it now; Bifrost can attach an unlinked team, never move one (B§5.4). */
-function linked(team: Team, state: RecordState, customerId: string): Plan {
-  if (!state.missing.some((m) => m.what === 'owner') || state.bifrostId === null || state.bifrostName === null)
-    return SETTLED;
+function linked(team: Team, state: RecordState, customerId: string, findings: readonly Finding[]): Plan {
+  if (state.bifrostId === null || state.bifrostName === null) return SETTLED;
   const update: UpdateWrite = {
     action: 'update',
     kind: 'team',
@@ -63,7 +67,7 @@ function linked(team: Team, state: RecordState, customerId: string): Plan {
     body: (current) =>
       current.kind === 'team' && current.customerId === null ? { name: current.name, customer_id: customerId } : null,
   };
-  return write([update], update, []);
+  return write([update], update, findings);
 }
 
 function notCarried(team: Team, zero: readonly string[]): Finding[] {

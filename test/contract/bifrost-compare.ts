@@ -104,9 +104,7 @@ function sorted(list: readonly unknown[]): readonly unknown[] {
 }
 
 function names(list: readonly unknown[]): string {
-  return list
-    .map((item) => show(isRecord(item) ? (item.name ?? item.model_name) : item).slice(0, 20))
-    .join(', ');
+  return list.map((item) => show(isRecord(item) ? (item.name ?? item.model_name) : item).slice(0, 20)).join(', ');
 }
 
 function sameScalar(place: Place, recorded: unknown, actual: unknown): boolean {

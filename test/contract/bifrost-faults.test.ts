@@ -4,7 +4,7 @@ import { startBifrostSandbox, type BifrostSandbox } from '../../src/sandbox/bifr
 import { differencesOf, Identities } from './bifrost-compare.js';
 import { loadRecordings, type RecordedVersion } from './bifrost-recordings.js';
 import { ask } from './bifrost-replay.js';
-import { NEEDS_CONCURRENCY } from './bifrost-scenes.js';
+import { NEEDS_CONCURRENCY } from './bifrost-steps.js';
 
 const TEAMS = '/api/governance/teams';
 let sandbox: BifrostSandbox;

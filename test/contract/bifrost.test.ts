@@ -4,7 +4,8 @@ import { Identities } from './bifrost-compare.js';
 import { clearGateway } from './bifrost-live.js';
 import { loadRecordings, type RecordedVersion, type Recording } from './bifrost-recordings.js';
 import { ask, mismatches, type Answer } from './bifrost-replay.js';
-import { lookupIn, NEEDS_CONCURRENCY, scenes, type Scene, type Step } from './bifrost-scenes.js';
+import { scenes } from './bifrost-scenes.js';
+import { lookupIn, NEEDS_CONCURRENCY, type Scene, type Step } from './bifrost-steps.js';
 
 /**
  * Every recording of a real gateway is replayed and must be answered as recorded: status, content type, every member. Against

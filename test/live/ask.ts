@@ -20,8 +20,15 @@ export function litellmAsker(baseUrl: string): Ask {
 
 /** Asks Bifrost the way a former LiteLLM caller does: base URL `<bifrost>/litellm`, or the plain OpenAI path (A6). */
 export function bifrostAsker(baseUrl: string, prefix: string): Ask {
-  return asker(baseUrl + prefix + CHAT_PATH, readBifrostAnswer);
+  const ask = asker(baseUrl + prefix + CHAT_PATH, readBifrostAnswer);
+  return async (credential, model) => {
+    const answer = await ask(credential, model);
+    return BROKEN_CONNECTION.test(answer.message ?? '') ? ask(credential, model) : answer;
+  };
 }
+
+/** An upstream that closes idle connections: 1.5.2 does not try again by itself, LiteLLM does. */
+const BROKEN_CONNECTION = /^failed to execute HTTP request to provider API/;
 
 function asker(url: string, read: (exchange: Exchange) => Answer): Ask {
   const slow = new Set<string>();

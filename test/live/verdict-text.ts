@@ -5,8 +5,9 @@ import type { Verdicts } from './judgement.js';
 const SHOWN = 40;
 
 export function printVerdicts(verdicts: Verdicts): string {
-  const grave = verdicts.cells.filter((cell) => isGrave(cell.judgement.verdict) && cell.codes.length === 0);
-  const unnamed = verdicts.cells.filter((cell) => cell.judgement.verdict === 'narrower' && cell.codes.length === 0);
+  const migrated = verdicts.cells.filter((cell) => cell.asker.bifrostValue !== null);
+  const grave = migrated.filter((cell) => isGrave(cell.judgement.verdict) && cell.codes.length === 0);
+  const unnamed = migrated.filter((cell) => cell.judgement.verdict === 'narrower' && cell.codes.length === 0);
   const line = (cell: (typeof grave)[number]) =>
     `  ${cell.judgement.verdict} ${cell.asker.label} asks ${cell.name}: ${cell.judgement.reason}`;
   return [

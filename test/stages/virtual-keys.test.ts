@@ -38,6 +38,7 @@ function written(key: VirtualKey, parts: Parameters<typeof plan>[1] = {}) {
   return { ...planned, body: create.body as Record<string, unknown>, create };
 }
 
+const limitsWith = (over: Partial<typeof NO_LIMITS>) => ({ ...NO_LIMITS, ...over });
 const codes = (p: Plan): string[] => p.findings.map((f) => f.code);
 const models = (key: VirtualKey, parts: Parameters<typeof plan>[1] = {}): string[] =>
   (written(key, parts).body['provider_configs'] as { allowed_models: string[] }[]).flatMap((c) => c.allowed_models);
@@ -301,6 +302,67 @@ describe('limits (V10)', () => {
     expect(written(key, { capabilities: { virtualKeyExpiry: true } }).body).toMatchObject({
       expires_at: '2027-01-01T00:00:00Z',
     });
+  });
+});
+
+describe('limits per model (V10)', () => {
+  const key = virtualKey('k', {
+    limits: limitsWith({
+      modelMaxBudget: { a: { budget_limit: 1.5, time_period: '1d' }, b: 7, c: { budget_limit: 0 } },
+    }),
+    metadata: { model_rpm_limit: { a: 3 }, model_tpm_limit: { b: 900 } },
+  });
+  const scoped = (k: VirtualKey, parts: Parameters<typeof plan>[1] = {}) => {
+    const p = plan(k, { ...parts, state: { status: 'written', bifrostId: 'V', bifrostName: 'k' } });
+    return p.outcome === 'write' ? p.writes.flatMap((w) => (w.action === 'create' ? [w.body] : [])) : p.outcome;
+  };
+
+  it('are written as model configs of the key, once it has an id', () => {
+    expect(written(key)).toMatchObject({ again: true });
+    expect(scoped(key)).toEqual([
+      {
+        model_name: 'a',
+        scope: 'virtual_key',
+        scope_id: 'V',
+        budgets: [{ max_limit: 1.5, reset_duration: '1d' }],
+        rate_limit: { request_max_limit: 3, request_reset_duration: '1m' },
+      },
+      {
+        model_name: 'b',
+        scope: 'virtual_key',
+        scope_id: 'V',
+        budgets: [{ max_limit: 7, reset_duration: '10Y' }],
+        rate_limit: { token_max_limit: 900, token_reset_duration: '1m' },
+      },
+    ]);
+  });
+
+  it('are not written twice', () => {
+    const p = plan(key, { state: { status: 'written', bifrostId: 'V', bifrostName: 'k' } });
+    const detail = p.outcome === 'write' ? p.detail : {};
+    expect(plan(key, { state: { status: 'written', bifrostId: 'V', bifrostName: 'k', detail } }).outcome).toBe(
+      'settled',
+    );
+  });
+
+  it('come from the team where the key has none', () => {
+    const parts = {
+      world: { teams: [team('t', { metadata: { model_rpm_limit: { a: 5 } } })] },
+      records: { 'team t': { status: 'written' as const, bifrostId: 'T' } },
+    };
+    expect(scoped(virtualKey('k', { teamId: 't' }), parts)).toMatchObject([
+      { model_name: 'a', rate_limit: { request_max_limit: 5 } },
+    ]);
+  });
+
+  it('are findings on gateways without scopes, where they would bind everybody', () => {
+    const p = plan(key, { capabilities: OLD_BIFROST });
+    expect(p.outcome === 'write' && p.again).toBeUndefined();
+    expect(p.findings.find((f) => f.code === 'model_limit_not_carried')?.message).toContain('a, b');
+  });
+
+  it('of 0 take the model off the list', () => {
+    expect(models(virtualKey('k', { models: ['a', 'b'], metadata: { model_rpm_limit: { a: 0 } } }))).toEqual(['b']);
   });
 });
 

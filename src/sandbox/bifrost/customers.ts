@@ -1,21 +1,12 @@
+import { decodeCustomer, wantedBudgets } from './customer-bodies.js';
 import { showCustomer } from './customer-views.js';
-import { decodePlain } from './decode.js';
 import type { Call, Gateway } from './gateway.js';
-import {
-  BUDGET_FIELDS,
-  budgetFault,
-  type BudgetInput,
-  checkBudgetIds,
-  checkBudgets,
-  RATE_LIMIT_FIELDS,
-  rateLimitFault,
-  type RateLimitInput,
-  rateLimitStoreFault,
-  removesRateLimit,
-} from './limit-checks.js';
+import { budgetFault, checkBudgets, rateLimitFault, rateLimitStoreFault, removesRateLimit } from './limit-checks.js';
 import { type Budget, dropLimits, newRateLimit, type RateLimit, reconcileBudgets, updatedRateLimit } from './limits.js';
 import { matcher, pageOf } from './lists.js';
 import { json, Refusal, type Reply } from './reply.js';
+
+/** Customers (B§5.3). */
 
 export type Customer = {
   readonly id: string;
@@ -27,22 +18,8 @@ export type Customer = {
   updatedAt: string;
 };
 
-type CustomerBody = {
-  readonly name?: string | null;
-  readonly budget?: BudgetInput | null;
-  readonly budgets?: readonly BudgetInput[] | null;
-  readonly rate_limit?: RateLimitInput | null;
-  readonly calendar_aligned?: boolean | null;
-};
-const FIELDS = {
-  name: 'string',
-  budget: { members: BUDGET_FIELDS },
-  rate_limit: { members: RATE_LIMIT_FIELDS },
-  calendar_aligned: 'boolean',
-} as const;
-
 export function createCustomer(gateway: Gateway, call: Call): Reply {
-  const body = decode(gateway, call);
+  const body = decodeCustomer(gateway, call);
   if ((body.budgets?.length ?? 0) > 0 && body.budget)
     throw new Refusal(400, "only one of 'budget' or 'budgets' may be set");
   if (!body.name) throw new Refusal(400, 'Customer name is required');
@@ -73,7 +50,7 @@ export function createCustomer(gateway: Gateway, call: Call): Reply {
 }
 
 export function updateCustomer(gateway: Gateway, call: Call): Reply {
-  const body = decode(gateway, call);
+  const body = decodeCustomer(gateway, call);
   if (body.budgets && body.budget) throw new Refusal(400, "only one of 'budget' or 'budgets' may be set");
   const customer = find(gateway, call);
   const budgets = wantedBudgets(gateway, customer, body);
@@ -101,32 +78,6 @@ export function updateCustomer(gateway: Gateway, call: Call): Reply {
   customer.rateLimit = updatedRateLimit(gateway, customer.rateLimit, body.rate_limit, 'maxima');
   customer.updatedAt = gateway.stamp(gateway.now());
   return json({ customer: showCustomer(gateway, customer), message: 'Customer updated successfully' });
-}
-
-/** The desired budgets of a PUT, or null to keep them. A single `budget` may name only one of its members. */
-function wantedBudgets(gateway: Gateway, customer: Customer, body: CustomerBody): readonly BudgetInput[] | null {
-  if (body.budgets) {
-    checkBudgets(body.budgets, 'lower');
-    checkBudgetIds(customer.budgets, body.budgets);
-    return body.budgets;
-  }
-  if (!body.budget) return null;
-  const { max_limit: limit, reset_duration: duration } = body.budget;
-  if ((limit ?? null) === null && (duration ?? null) === null) return [];
-  const refuse = (text: string): Refusal =>
-    gateway.personality.scopedLimits ? new Refusal(400, text) : new Refusal(500, 'Failed to update customer');
-  if (customer.budgets.length > 1)
-    throw refuse("deprecated 'budget' field cannot be used when multiple budgets already exist; use 'budgets'");
-  const old = customer.budgets[0];
-  const merged = {
-    ...(old ? { id: old.id } : {}),
-    max_limit: limit ?? old?.maxLimit ?? 0,
-    reset_duration: duration ?? old?.resetDuration ?? '',
-  };
-  if (merged.max_limit === 0 || merged.reset_duration === '')
-    throw refuse('both max_limit and reset_duration are required when creating a new budget');
-  if (gateway.personality.scopedLimits) checkBudgets([merged], 'lower');
-  return [merged];
 }
 
 /** Deleting a customer detaches its teams and virtual keys (B§5.9). */
@@ -162,13 +113,6 @@ export function listCustomers(gateway: Gateway, call: Call): Reply {
   );
   const customers = rows.map((customer) => showCustomer(gateway, customer));
   return json({ count: rows.length, customers, limit, offset, total_count: total });
-}
-
-function decode(gateway: Gateway, call: Call): CustomerBody {
-  if (gateway.personality.scopedLimits)
-    return decodePlain(call.text, { ...FIELDS, budgets: { list: { members: BUDGET_FIELDS } } });
-  // ≤ 1.5.8 knows one budget only; `budgets` is dropped in silence (B§5.3).
-  return { ...(decodePlain(call.text, FIELDS) as CustomerBody), budgets: null };
 }
 
 function find(gateway: Gateway, call: Call): Customer {

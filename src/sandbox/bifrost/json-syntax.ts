@@ -4,10 +4,11 @@
  */
 
 type Cursor = { readonly text: string; at: number };
-class SyntaxFault {
+class SyntaxFault extends Error {
   readonly at: number;
   readonly reason: string;
   constructor(at: number, reason: string) {
+    super(reason);
     this.at = at;
     this.reason = reason;
   }

@@ -22,6 +22,8 @@ import {
 } from './model-config-rows.js';
 import { json, Refusal, type Reply } from './reply.js';
 
+/** Limits of a model, globally or for one virtual key (B§5.6). */
+
 type ModelConfigBody = {
   readonly model_name?: string | null;
   readonly provider?: string | null;

@@ -30,6 +30,8 @@ import {
 import { json, Refusal, type Reply } from './reply.js';
 import type { Provider } from './providers.js';
 
+/** Limits of a whole provider (B§5.6). */
+
 /** Provider-wide limits: a global `*` model config on ≥ 1.5.9, columns of the provider before (B§5.6). */
 
 type GovernanceBody = {

@@ -4,6 +4,8 @@ import { showKeyConfig } from './key-configs.js';
 import type { ProviderKey } from './provider-keys.js';
 import { showSecret } from './secrets.js';
 
+/** How provider keys are shown: under their provider, and in the list of all keys. */
+
 export function showKey(gateway: Gateway, key: ProviderKey): object {
   const aliases = showAliases(key.aliases);
   return {

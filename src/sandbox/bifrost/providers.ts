@@ -86,7 +86,10 @@ export function createProvider(gateway: Gateway, call: Call): Reply {
 
 /** PUT replaces wholesale and creates what is missing (B§3.4). */
 export function updateProvider(gateway: Gateway, call: Call): Reply {
-  const body: ProviderBody = decodeQuoting(call.text, 'struct', { ...PROVIDER_FIELDS, keys: { list: { members: {} } } });
+  const body: ProviderBody = decodeQuoting(call.text, 'struct', {
+    ...PROVIDER_FIELDS,
+    keys: { list: { members: {} } },
+  });
   const name = call.params.provider ?? '';
   if (gateway.personality.refusesKeysOnPut && (body.keys?.length ?? 0) > 0) {
     throw new Refusal(

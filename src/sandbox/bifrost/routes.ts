@@ -36,14 +36,10 @@ import { health, isAuthEnabled, login, logout, version } from './session.js';
 import { createTeam, deleteTeam, getTeam, listTeams, updateTeam } from './teams.js';
 import { createUser, deleteUser, getUser, listUsers, updateUser } from './users.js';
 import { listVirtualKeys } from './virtual-key-lists.js';
-import {
-  createVirtualKey,
-  deleteVirtualKey,
-  getVirtualKey,
-  rotateVirtualKey,
-  rotateVirtualKeys,
-  updateVirtualKey,
-} from './virtual-keys.js';
+import { createVirtualKey, deleteVirtualKey, getVirtualKey, updateVirtualKey } from './virtual-keys.js';
+import { rotateVirtualKey, rotateVirtualKeys } from './virtual-key-rotation.js';
+
+/** Every route of the management API, and the few others a client meets. */
 
 export type Handler = (gateway: Gateway, call: Call) => Reply;
 export type Route = {

@@ -4,6 +4,8 @@ import { splitModel } from './model-names.js';
 import { Refusal } from './reply.js';
 import type { RoutingRule, RoutingTarget } from './routing-rules.js';
 
+/** What may be sent about a routing rule, in the order in which the gateway complains (B§5.7). */
+
 export type RuleBody = {
   readonly name?: string | null;
   readonly description?: string | null;

@@ -12,6 +12,8 @@ import {
   storeFault,
 } from './routing-rule-checks.js';
 
+/** Routing rules (B§5.7). */
+
 export type RoutingTarget = {
   readonly provider?: string | null;
   readonly model?: string | null;

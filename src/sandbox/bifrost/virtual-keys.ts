@@ -4,8 +4,8 @@ import { deleteModelConfigRow } from './model-config-rows.js';
 import { json, Refusal, type Reply } from './reply.js';
 import { decodeCreate, decodeUpdate, type VirtualKeyBody } from './virtual-key-bodies.js';
 import { checkConfigs, newProviderConfig, type ProviderConfig } from './virtual-key-configs.js';
-import { applyLimits } from './virtual-key-limits.js';
 import { checkLimits } from './virtual-key-limit-checks.js';
+import { applyLimits } from './virtual-key-limits.js';
 import { checkOwners, hasOwner, move, newOwners } from './virtual-key-owners.js';
 import { showVirtualKey } from './virtual-key-views.js';
 
@@ -80,7 +80,7 @@ export function updateVirtualKey(gateway: Gateway, call: Call): Reply {
   if (hasOwner(gateway, body.team_id) && hasOwner(gateway, body.customer_id)) {
     throw new Refusal(400, 'VirtualKey cannot be attached to both Team and Customer');
   }
-  const virtualKey = find(gateway, call);
+  const virtualKey = findVirtualKey(gateway, call);
   const owners = newOwners(gateway, virtualKey, body);
   const failure = (status: number, text: string): Refusal =>
     new Refusal(status, `Failed to update virtual key: ${text}`);
@@ -110,7 +110,7 @@ export function updateVirtualKey(gateway: Gateway, call: Call): Reply {
 }
 
 export function deleteVirtualKey(gateway: Gateway, call: Call): Reply {
-  const virtualKey = find(gateway, call);
+  const virtualKey = findVirtualKey(gateway, call);
   const { state } = gateway;
   for (const config of [...state.modelConfigsByScope.of(virtualKey.id)]) deleteModelConfigRow(gateway, config);
   dropLimits(gateway, virtualKey.budgets, virtualKey.rateLimit);
@@ -122,32 +122,8 @@ export function deleteVirtualKey(gateway: Gateway, call: Call): Reply {
   return json({ message: 'Virtual key deleted successfully' });
 }
 
-export function rotateVirtualKey(gateway: Gateway, call: Call): Reply {
-  const virtualKey = find(gateway, call);
-  rotate(gateway, virtualKey);
-  return json({ message: 'Virtual key rotated successfully', virtual_key: showVirtualKey(gateway, virtualKey) });
-}
-
-/** Many at once: failures in `errors`; 500 when none worked. */
-export function rotateVirtualKeys(gateway: Gateway, call: Call): Reply {
-  const { ids = null } = decodeUpdate(call.text);
-  if (!ids || ids.length === 0) throw new Refusal(400, 'At least one virtual key ID is required');
-  if (ids.some((id) => id.trim() === '')) throw new Refusal(400, 'Virtual key ID cannot be empty');
-  const wanted = [...new Set(ids.map((id) => id.trim()))];
-  const missing = wanted.filter((id) => !gateway.state.virtualKeys.has(id));
-  const rotated = wanted.flatMap((id) => gateway.state.virtualKeys.get(id) ?? []);
-  for (const virtualKey of rotated) rotate(gateway, virtualKey);
-  const errors =
-    missing.length === 0 ? {} : { errors: Object.fromEntries(missing.map((id) => [id, 'virtual key not found'])) };
-  const message = rotated.length === 0 ? 'Failed to rotate virtual keys' : 'Virtual keys rotated successfully';
-  return json(
-    { ...errors, message, virtual_keys: rotated.map((virtualKey) => showVirtualKey(gateway, virtualKey)) },
-    rotated.length === 0 ? 500 : 200,
-  );
-}
-
 export function getVirtualKey(gateway: Gateway, call: Call): Reply {
-  return json({ virtual_key: showVirtualKey(gateway, find(gateway, call)) });
+  return json({ virtual_key: showVirtualKey(gateway, findVirtualKey(gateway, call)) });
 }
 
 function mergedConfigs(
@@ -174,14 +150,7 @@ function rename(gateway: Gateway, virtualKey: VirtualKey, name: string): void {
   gateway.state.virtualKeysByName.set(name, virtualKey);
 }
 
-function rotate(gateway: Gateway, virtualKey: VirtualKey): void {
-  gateway.state.virtualKeysByValue.delete(virtualKey.value);
-  virtualKey.value = `sk-bf-${gateway.newId()}`;
-  virtualKey.updatedAt = gateway.stamp(gateway.now());
-  gateway.state.virtualKeysByValue.set(virtualKey.value, virtualKey);
-}
-
-function find(gateway: Gateway, call: Call): VirtualKey {
+export function findVirtualKey(gateway: Gateway, call: Call): VirtualKey {
   const virtualKey = gateway.state.virtualKeys.get(call.params.id ?? '');
   if (!virtualKey) throw new Refusal(404, 'Virtual key not found');
   return virtualKey;

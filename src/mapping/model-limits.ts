@@ -1,0 +1,105 @@
+import { finding, type Finding } from '../findings.js';
+import type { Json } from '../json.js';
+import { isObject } from '../json.js';
+import type { Limits, Team, VirtualKey } from '../sources/records.js';
+import type { Body } from '../target/objects.js';
+import { resetDuration } from './limits.js';
+
+/**
+ * Limits of one key for one model (mapping.md V10, L§4.15): `model_max_budget`, `metadata.model_rpm_limit` and
+ * `model_tpm_limit`, and the team's of the same names where the key has none. Bifrost says them as model configs that
+ * belong to the virtual key, from 1.5.9 on.
+ */
+export type ModelLimit = { readonly model: string; readonly body: Body };
+
+export type ModelLimitPlan = {
+  readonly limits: readonly ModelLimit[];
+  readonly findings: readonly Finding[];
+  /** Models with a limit of 0: LiteLLM refuses them to this key. */
+  readonly refused: readonly string[];
+};
+
+type Parts = { maxBudget?: number; duration?: string | null; tpm?: number; rpm?: number };
+
+export function planModelLimits(
+  key: VirtualKey,
+  linked: Limits | null,
+  team: Team | null,
+  maxBudgetPeriod: string,
+): ModelLimitPlan {
+  const parts = collect(key, linked, team);
+  const findings: Finding[] = [];
+  const limits: ModelLimit[] = [];
+  const refused: string[] = [];
+  for (const [model, part] of [...parts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if ((part.rpm ?? 1) <= 0 || (part.tpm ?? 1) <= 0) {
+      refused.push(model);
+      continue;
+    }
+    const body = bodyOf(model, part, maxBudgetPeriod, findings);
+    if (body !== null) limits.push({ model, body });
+  }
+  return { limits, findings, refused };
+}
+
+function collect(key: VirtualKey, linked: Limits | null, team: Team | null): Map<string, Parts> {
+  const parts = new Map<string, Parts>();
+  const merge = (model: string, more: Parts): void => void parts.set(model, { ...parts.get(model), ...more });
+  const budgets =
+    Object.keys(key.limits.modelMaxBudget).length > 0 ? key.limits.modelMaxBudget : (linked?.modelMaxBudget ?? {});
+  for (const [model, entry] of Object.entries(budgets)) merge(model, budgetEntry(entry));
+  for (const [member, name] of [
+    ['model_rpm_limit', 'rpm'],
+    ['model_tpm_limit', 'tpm'],
+  ] as const) {
+    const own = numbers(key.metadata[member]);
+    const source = own.length > 0 ? own : numbers(team?.metadata[member]);
+    for (const [model, limit] of source) merge(model, { [name]: limit });
+  }
+  return parts;
+}
+
+/** An entry of model_max_budget in its forms: a number, or an object (L§4.14). 0 and null are ignored there. */
+function budgetEntry(entry: Json): Parts {
+  if (typeof entry === 'number') return entry > 0 ? { maxBudget: entry, duration: null } : {};
+  if (!isObject(entry)) return {};
+  const row = entry;
+  const max = row['budget_limit'] ?? row['max_budget'];
+  const duration = row['time_period'] ?? row['budget_duration'];
+  return {
+    ...(Number(max) > 0 && { maxBudget: Number(max), duration: typeof duration === 'string' ? duration : null }),
+    ...(Number(row['rpm_limit']) > 0 && { rpm: Number(row['rpm_limit']) }),
+    ...(Number(row['tpm_limit']) > 0 && { tpm: Number(row['tpm_limit']) }),
+  };
+}
+
+function numbers(value: Json | undefined): [string, number][] {
+  if (value === undefined || !isObject(value)) return [];
+  return Object.entries(value).flatMap(([model, limit]) => {
+    const number = typeof limit === 'string' && limit.trim() !== '' ? Number(limit) : limit;
+    return typeof number === 'number' && Number.isFinite(number) ? [[model, number] as [string, number]] : [];
+  });
+}
+
+function bodyOf(model: string, part: Parts, maxBudgetPeriod: string, findings: Finding[]): Body | null {
+  const whole = (n: number): number => Math.max(1, Math.floor(n));
+  const rate: Body = {
+    ...(part.tpm !== undefined && { token_max_limit: whole(part.tpm), token_reset_duration: '1m' }),
+    ...(part.rpm !== undefined && { request_max_limit: whole(part.rpm), request_reset_duration: '1m' }),
+  };
+  let budgets: readonly Body[] = [];
+  if (part.maxBudget !== undefined) {
+    const reset = resetDuration(part.duration ?? null, maxBudgetPeriod, `model_max_budget.${model}`);
+    if (reset.ok) budgets = [{ max_limit: part.maxBudget, reset_duration: reset.duration }];
+    findings.push(
+      ...(reset.ok
+        ? reset.findings
+        : [finding('loss', 'limit_unreadable', 'model_max_budget', `${reset.message}; this budget is not carried`)]),
+    );
+  }
+  if (budgets.length === 0 && Object.keys(rate).length === 0) return null;
+  return {
+    ...(budgets.length > 0 && { budgets }),
+    ...(Object.keys(rate).length > 0 && { rate_limit: rate }),
+  };
+}

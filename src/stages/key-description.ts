@@ -1,0 +1,179 @@
+import { finding, type Finding } from '../findings.js';
+import { planKeyLimits, type KeyLimitPlan } from '../mapping/key-limits.js';
+import { planModelLimits, type ModelLimitPlan } from '../mapping/model-limits.js';
+import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
+import { opensAllInference } from '../mapping/routes-of-keys.js';
+import type { VirtualKey } from '../sources/records.js';
+import type { Body } from '../target/objects.js';
+import type { KeyAccess } from './key-access.js';
+import { ownerOf, type Owner } from './key-owner.js';
+import type { KeySubject } from './key-subject.js';
+import type { PlanContext } from './plan.js';
+
+/** Everything about a key but its name and what is on Bifrost: computed alike for a new one and one to be completed. */
+export type Description = {
+  readonly limits: KeyLimitPlan;
+  readonly perModel: ModelLimitPlan;
+  readonly owner: Owner;
+  readonly off: readonly Finding[];
+  readonly expiry: { readonly body: Body; readonly findings: readonly Finding[] };
+  readonly findings: readonly Finding[];
+};
+
+export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess, context: PlanContext): Description {
+  const limits = planKeyLimits(
+    subject.limits,
+    context.settings.maxBudgetPeriod,
+    context.world.dialect.zeroUserBudgetBlocksAtOnce,
+  );
+  const perModel = modelLimitsOf(subject, context);
+  const owner = ownerOf(key, subject, context);
+  const off = inactive(key, subject, limits, context);
+  const expiry = expiryOf(key, context);
+  const findings = [
+    ...key.notes,
+    ...limits.findings,
+    ...perModel.findings,
+    ...access.list.findings,
+    ...access.grant.findings,
+    ...owner.findings,
+    ...off,
+    ...expiry.findings,
+    ...unpriced(subject, limits, access, context),
+    ...otherFields(key),
+  ];
+  return { limits, perModel, owner, off, expiry, findings };
+}
+
+/** V10: carried as model configs of the key where the gateway has scopes, else findings. */
+function modelLimitsOf(subject: KeySubject, context: PlanContext): ModelLimitPlan {
+  const { key, team } = subject.subject;
+  const plan = planModelLimits(key, subject.limits.linked, team, context.settings.maxBudgetPeriod);
+  const names = plan.limits.map((l) => l.model).join(', ');
+  const findings = [...plan.findings];
+  if (plan.refused.length > 0) {
+    findings.push(
+      finding(
+        'change',
+        'zero_limit_blocks',
+        'model_rpm_limit',
+        `a limit of 0 refuses ${plan.refused.join(', ')} to this key; left out of its list`,
+      ),
+    );
+  }
+  if (plan.limits.length === 0 || context.capabilities.scopedModelConfigs) return { ...plan, findings };
+  findings.push(
+    finding(
+      'loss',
+      'model_limit_not_carried',
+      'model_max_budget',
+      `this Bifrost has no limits of a key for a model: ${names}`,
+    ),
+  );
+  return { ...plan, limits: [], findings };
+}
+
+/** V7, V8: everything that makes LiteLLM refuse the key whatever it asks for. Non-empty = created inactive. */
+function inactive(key: VirtualKey, subject: KeySubject, limits: KeyLimitPlan, context: PlanContext): Finding[] {
+  const { world, settings } = context;
+  const { team, organization, project, teamMissing } = subject.subject;
+  const off: Finding[] = [];
+  const because = (code: string, field: string, why: string): number =>
+    off.push(finding('change', code, field, `${why}: created inactive`));
+  if (key.blocked) because('blocked', 'blocked', 'it is blocked');
+  if (team?.blocked) because('team_blocked', 'team_id', `its team ${team.name} is blocked`);
+  if (project?.blocked) because('project_blocked', 'project_id', `its project ${project.name} is blocked`);
+  if (expired(key, context.now)) because('expired', 'expires', `it expired on ${key.expires?.slice(0, 10)}`);
+  if (teamMissing && world.dialect.missingTeamDenies)
+    because('team_missing', 'team_id', 'LiteLLM refuses keys whose team is gone');
+  const zero = [...limits.zero];
+  for (const limit of ['tpmLimit', 'rpmLimit'] as const) {
+    if (team && (team.limits[limit] ?? 1) <= 0) zero.push(`team.${limit === 'tpmLimit' ? 'tpm_limit' : 'rpm_limit'}`);
+    if (organization && (organization.limits[limit] ?? 1) <= 0)
+      zero.push(`organization.${limit === 'tpmLimit' ? 'tpm_limit' : 'rpm_limit'}`);
+  }
+  if (
+    organization &&
+    world.dialect.zeroOrganizationBudgetBlocks &&
+    organization.limits.maxBudget !== null &&
+    organization.limits.maxBudget <= 0
+  ) {
+    zero.push('organization.max_budget');
+  }
+  if (zero.length > 0 && settings.zeroLimits === 'block')
+    because('zero_limit_blocks', zero.join(', '), `${zero.join(', ')} of 0 blocks it in LiteLLM`);
+  return off;
+}
+
+export function expired(key: VirtualKey, now: number): boolean {
+  return key.expires !== null && Date.parse(key.expires) < now;
+}
+
+function expiryOf(
+  key: VirtualKey,
+  context: PlanContext,
+): { readonly body: Body; readonly findings: readonly Finding[] } {
+  if (key.expires === null || expired(key, context.now)) return { body: {}, findings: [] };
+  if (context.capabilities.virtualKeyExpiry) return { body: { expires_at: key.expires }, findings: [] };
+  return {
+    body: {},
+    findings: [
+      finding(
+        'loss',
+        'expiry_not_carried',
+        'expires',
+        `it expires on ${key.expires.slice(0, 10)} in LiteLLM and never on this Bifrost: delete or block it there by then`,
+      ),
+    ],
+  };
+}
+
+/** Budgets do not fill where Bifrost knows no price (M22, P§2.11). */
+function unpriced(subject: KeySubject, limits: KeyLimitPlan, access: KeyAccess, context: PlanContext): Finding[] {
+  const { team, organization } = subject.subject;
+  const bound = limits.budgets.length > 0 || team?.limits.maxBudget != null || organization?.limits.maxBudget != null;
+  if (!bound || access.unpriced.length === 0) return [];
+  const shown =
+    access.unpriced.slice(0, 12).join(', ') +
+    (access.unpriced.length > 12 ? ` and ${access.unpriced.length - 12} more` : '');
+  return [
+    finding(
+      'loss',
+      'budget_without_price',
+      'max_budget',
+      `Bifrost knows no price for ${shown}, so calls of these do not count against the budget (${context.world.dialect.version ?? 'LiteLLM'} counts them)`,
+    ),
+  ];
+}
+
+function otherFields(key: VirtualKey): Finding[] {
+  const found: Finding[] = [];
+  if (!opensAllInference(key.allowedRoutes)) {
+    found.push(
+      finding(
+        'loss',
+        'allowed_routes_not_carried',
+        'allowed_routes',
+        `virtual keys cannot be held to routes (LiteLLM: ${key.allowedRoutes.join(', ')})`,
+      ),
+    );
+  }
+  if (key.userId !== null)
+    found.push(
+      finding(
+        'notice',
+        'user_not_attached',
+        'user_id',
+        `the link to user ${key.userId} is not carried; it is in the re-issue sheet`,
+      ),
+    );
+  if (Object.keys(key.config).length > 0)
+    found.push(finding('loss', 'config_not_carried', 'config', 'a config of its own is not carried'));
+  if (Object.keys(key.aliases).length > 0)
+    found.push(finding('notice', 'aliases_folded', 'aliases', 'its aliases live on provider keys that only it names'));
+  found.push(
+    ...fieldsNotCarried(key.rest),
+    ...metadataNotCarried(key.metadata, ['model_rpm_limit', 'model_tpm_limit']),
+  );
+  return found;
+}
