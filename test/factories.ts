@@ -157,6 +157,7 @@ export const NEW_DIALECT: Dialect = {
   keyGroupsSatisfyTeam: true,
   fallbackTargetChecked: true,
   newestTeamDeploymentOnly: false,
+  teamShadowsAliasTarget: 'yes',
   weightMetric: 'group-maximum',
 };
 
@@ -170,6 +171,7 @@ export const OLD_DIALECT: Dialect = {
   keyGroupsSatisfyTeam: false,
   fallbackTargetChecked: false,
   newestTeamDeploymentOnly: true,
+  teamShadowsAliasTarget: 'no',
   weightMetric: 'first-deployment',
 };
 
@@ -182,6 +184,7 @@ export type WorldParts = {
   readonly projects?: readonly Project[];
   readonly budgets?: { readonly [id: string]: Limits };
   readonly modelGroupAlias?: { readonly [alias: string]: string };
+  readonly fallbacks?: { readonly [group: string]: readonly string[] };
   readonly dialect?: Dialect;
 };
 
@@ -196,7 +199,12 @@ export function world(parts: WorldParts = {}): World {
     accessGroups: new Map((parts.accessGroups ?? []).map((g) => [g.id, g])),
     projects: new Map((parts.projects ?? []).map((p) => [p.id, p])),
     budgets: new Map(Object.entries(parts.budgets ?? {})),
-    router: { modelGroupAlias: parts.modelGroupAlias ?? {}, fallbacks: {}, defaultFallbacks: [], rest: {} },
+    router: {
+      modelGroupAlias: parts.modelGroupAlias ?? {},
+      fallbacks: parts.fallbacks ?? {},
+      defaultFallbacks: [],
+      rest: {},
+    },
     modelAliasMap: {},
     settings: {},
     findings: [],

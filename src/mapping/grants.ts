@@ -1,7 +1,8 @@
 import { finding, type Finding } from '../findings.js';
+import type { RouterSettings } from '../sources/records.js';
 import type { Capabilities } from '../target/target.js';
 import { WELL_KNOWN_NAMES, inferredSlug } from './providers.js';
-import { rewritten, unrestricted, wildcard, type AccessIndex, type Subject } from './access.js';
+import { own, rewritten, unrestricted, wildcard, type AccessIndex, type Subject } from './access.js';
 import { isUnserved, type Catalog, type Route } from './catalog.js';
 
 /** What one key may call, said in routes of the catalog (mapping.md V4–V6, A1). An empty grant is nothing, never everything. */
@@ -22,6 +23,7 @@ export type GrantRules = {
   readonly catalog: Catalog;
   readonly index: AccessIndex;
   readonly capabilities: Capabilities;
+  readonly router: RouterSettings;
   readonly organizationGates: 'enforce' | 'ignore';
 };
 
@@ -48,6 +50,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
     unserved.set(reason, [...(unserved.get(reason) ?? []), name]);
   };
 
+  const undocumented = new Set(catalog.groups.undocumentedNames);
   const viaWildcard = new Map<string, string[]>();
   for (const name of candidateNames(subject, catalog)) {
     const decided = rewritten(name, subject, index, gates);
@@ -73,8 +76,10 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
           name.slice(plan.prefix.length + 1),
         ]);
       } else lose('needs_routing_rule', name);
-    } else if (mentioned(subject).has(name)) lose('unmapped_model', name);
+    } else if (undocumented.has(name)) lose('undocumented_name', name);
+    else if (mentioned(subject).has(name)) lose('unmapped_model', name);
   }
+  for (const name of withFallbacks(routes, rules)) lose('fallback_needs_rule', name);
 
   if (subject.user?.role === 'proxy_admin') for (const name of namesOfTeams(catalog)) lose('team_model_of_admin', name);
   const all = unrestricted(subject, gates);
@@ -119,6 +124,10 @@ function explain(reason: string, names: readonly string[]): string {
       return `served by a wildcard that takes bare names LiteLLM knows, these and others; not carried until there are routing rules: ${listed(names)}`;
     case 'team_model_of_admin':
       return `deployments of teams that only an administrator's key reaches without being of the team: ${listed(names)}`;
+    case 'fallback_needs_rule':
+      return `fallbacks of these are not carried until there are routing rules; when they fail, they fail: ${listed(names)}`;
+    case 'undocumented_name':
+      return `LiteLLM also answers these, model strings and internal names of deployments; Bifrost only public names: ${listed(names)}`;
     case 'partial_list_entry':
       return `patterns that Bifrost's lists cannot say: ${listed(names)}`;
     default:
@@ -135,8 +144,20 @@ function candidateNames(subject: Subject, catalog: Catalog): Set<string> {
   }
   for (const name of Object.keys(subject.key.aliases)) names.add(name);
   for (const name of mentioned(subject)) if (!name.includes('*') && !SPECIAL.has(name)) names.add(name);
+  for (const name of catalog.groups.undocumentedNames) names.add(name);
   if (catalog.groups.wildcards.length > 0) for (const name of WELL_KNOWN_NAMES) names.add(name);
   return names;
+}
+
+/** Granted names that LiteLLM would answer from another group when theirs fails (A5). */
+function withFallbacks(routes: readonly Route[], { router, catalog }: GrantRules): string[] {
+  if (router.defaultFallbacks.length > 0 || own(router.fallbacks, '*') !== undefined) return routes.map((r) => r.name);
+  return routes
+    .map((r) => r.name)
+    .filter(
+      (name) =>
+        (own(router.fallbacks, name) ?? own(router.fallbacks, own(catalog.groups.aliases, name) ?? '')) !== undefined,
+    );
 }
 
 /** Names only teams have; newer LiteLLM lets keys of a proxy administrator reach them too (seen on 1.109.1). */

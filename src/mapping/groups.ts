@@ -29,6 +29,8 @@ export interface Groups {
   route(name: string, teamId: string | null): Routed;
   /** Real group of that name although an alias hides it. */
   readonly aliases: { readonly [alias: string]: string };
+  /** Names LiteLLM answers besides: model strings of deployments, internal names of team deployments. */
+  readonly undocumentedNames: readonly string[];
 }
 
 export function buildGroups(world: World): Groups {
@@ -73,9 +75,11 @@ export function buildGroups(world: World): Groups {
       }
     }
     const target = own(aliases, name) ?? name;
-    // An alias is resolved first, then the team's own deployments shadow its target too (seen on 1.109.1).
+    // Versions differ on whether the team's own deployment shadows an alias's target; unknown = nobody is served.
     const shadow = teamId === null || target === name ? undefined : byTeam.get(teamId)?.get(target);
-    if (teamId !== null && shadow) return { kind: 'group', group: teamGroup(teamId, target, shadow) };
+    if (shadow && dialect.teamShadowsAliasTarget === 'unknown') return { kind: 'none' };
+    if (teamId !== null && shadow && dialect.teamShadowsAliasTarget === 'yes')
+      return { kind: 'group', group: teamGroup(teamId, target, shadow) };
     const deployments = byName.get(target);
     if (deployments) return { kind: 'group', group: group(`global ${target}`, null, deployments) };
     const slug = inferredSlug(target);
@@ -93,7 +97,18 @@ export function buildGroups(world: World): Groups {
     wildcards,
     route,
     aliases,
+    undocumentedNames: undocumented(active, byName),
   };
+}
+
+/** LiteLLM's router also finds a deployment by its model string, and a team's by its internal name (seen on both versions). */
+function undocumented(deployments: readonly Deployment[], byName: ReadonlyMap<string, unknown>): string[] {
+  const strings = deployments.flatMap((d) => {
+    const model = d.params['model'];
+    if (d.teamId !== null) return d.modelName === d.publicName ? [] : [d.modelName];
+    return typeof model === 'string' && !model.includes('*') ? [model] : [];
+  });
+  return [...new Set(strings)].filter((name) => !byName.has(name));
 }
 
 /** Longer literal parts are more specific (L§4.4). */

@@ -23,7 +23,15 @@ export function isAtLeast(version: Version, minimum: Version): boolean {
 /** How a LiteLLM of this version decides; an unknown version gets the stricter value everywhere (mapping.md, third law). */
 export function dialectOf(versionText: string | null): Dialect {
   const version = versionText === null ? null : parseVersion(versionText);
-  if (version === null) return { ...NEWER_RULES, version: null, keyAliasCheck: 'both', newestTeamDeploymentOnly: true };
+  if (version === null) {
+    return {
+      ...NEWER_RULES,
+      version: null,
+      keyAliasCheck: 'both',
+      newestTeamDeploymentOnly: true,
+      teamShadowsAliasTarget: 'unknown',
+    };
+  }
   if (!isAtLeast(version, NEWER)) return { ...OLDER_RULES, version: versionText };
   const latest = isAtLeast(version, GROUPS_AND_FALLBACKS);
   return { ...NEWER_RULES, version: versionText, keyGroupsSatisfyTeam: latest, fallbackTargetChecked: latest };
@@ -38,6 +46,7 @@ const OLDER_RULES = {
   keyGroupsSatisfyTeam: false,
   fallbackTargetChecked: false,
   newestTeamDeploymentOnly: true,
+  teamShadowsAliasTarget: 'no',
   weightMetric: 'first-deployment',
 } as const satisfies Omit<Dialect, 'version'>;
 
@@ -50,5 +59,6 @@ const NEWER_RULES = {
   keyGroupsSatisfyTeam: false,
   fallbackTargetChecked: true,
   newestTeamDeploymentOnly: false,
+  teamShadowsAliasTarget: 'yes',
   weightMetric: 'group-maximum',
 } as const satisfies Omit<Dialect, 'version'>;

@@ -208,6 +208,11 @@ export type Dialect = {
   readonly fallbackTargetChecked: boolean;
   /** Of several team deployments with one public name only the newest serves (1.81). */
   readonly newestTeamDeploymentOnly: boolean;
+  /**
+   * A model_group_alias whose target is a name the team has a deployment of its own for: the team's answers (`yes`, seen on
+   * 1.109.1), the global one does (`no`, seen on 1.81.13).
+   */
+  readonly teamShadowsAliasTarget: 'yes' | 'no' | 'unknown';
   /** Weighting of a group (mapping.md M18): first metric the first deployment has (1.81) or first with a maximum > 0. */
   readonly weightMetric: 'first-deployment' | 'group-maximum';
 };

@@ -35,6 +35,7 @@ export function allowListOf({ subject }: KeySubject, context: PlanContext): KeyA
     catalog,
     index: memory.index,
     capabilities: context.capabilities,
+    router: context.world.router,
     organizationGates: context.settings.organizationGates,
   });
   const list = planAllowList(grant, {

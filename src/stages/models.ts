@@ -38,6 +38,15 @@ export const models: Stage<Deployment> = {
           `"${deployment.modelName}" is ready on ${wildcard.provider.name}, but callers reach it only through a routing rule`,
         ),
       );
+    } else if (wildcard && context.capabilities.bareNamesReachWildcards) {
+      findings.push(
+        finding(
+          'loss',
+          'needs_routing_rule',
+          'model_name',
+          `"${deployment.modelName}" is ready on ${wildcard.provider.name}, but no key gets it until a routing rule keeps other names from falling to it`,
+        ),
+      );
     }
     return carried(deployment, wildcard?.ok ? wildcard.provider : result.endpoint.provider, state, findings, context);
   },

@@ -120,6 +120,30 @@ describe('what the sandbox says a virtual key may call', () => {
     expect(foreseen).toMatchObject({ allowed: false, status: 429, type: 'request_limited' });
   });
 
+  it.each<[Personality['name'], string]>([
+    ['1.5.16', 'upstream-one'],
+    ['1.5.2', 'pub'],
+  ])('stops at a team budget once a price is known: %s', async (personality, priced) => {
+    const team = { name: 'red', budgets: [{ max_limit: 0.5, reset_duration: '1d' }] };
+    const patch = { input_cost_per_token: 0.1, output_cost_per_token: 0.1 };
+    const price = { name: 'p', scope_kind: 'provider', provider_id: 'acme', match_type: 'exact', pattern: priced };
+    const sandbox = await start([{ path: `${G}/teams`, body: team }], personality);
+    const { teams } = (await (await fetch(`${sandbox.url}${G}/teams`)).json()) as { teams: { id: string }[] };
+    const made = await fetch(`${sandbox.url}${G}/virtual-keys`, {
+      method: 'POST',
+      body: JSON.stringify({ name: 'alice', team_id: teams[0]?.id, provider_configs: OPEN }),
+    });
+    const { virtual_key } = (await made.json()) as { virtual_key: { value: string } };
+    const headers = { 'x-bf-vk': virtual_key.value };
+    // Without a price no budget ever fills.
+    for (const _ of [1, 2]) expect((await chat(sandbox, 'acme/pub', headers)).status).toBe(200);
+    const override = { ...price, request_types: ['chat_completion'], patch };
+    await fetch(`${sandbox.url}${G}/pricing-overrides`, { method: 'POST', body: JSON.stringify(override) });
+    expect((await chat(sandbox, 'acme/pub', headers)).status).toBe(200);
+    expect((await chat(sandbox, 'acme/pub', headers)).status).toBe(402);
+    expect(await mayCall(sandbox, 'acme/pub', 'alice')).toMatchObject({ status: 402, type: 'budget_exceeded' });
+  });
+
   it('lets a window pass', async () => {
     let now = new Date('2026-01-01T00:00:00Z');
     const limit = { request_max_limit: 1, request_reset_duration: '1m' };

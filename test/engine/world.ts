@@ -141,6 +141,7 @@ const DIALECT: Dialect = {
   keyGroupsSatisfyTeam: true,
   fallbackTargetChecked: true,
   newestTeamDeploymentOnly: false,
+  teamShadowsAliasTarget: 'yes',
   weightMetric: 'group-maximum',
 };
 

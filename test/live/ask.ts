@@ -22,13 +22,21 @@ export function litellmAsker(baseUrl: string): Ask {
 export function bifrostAsker(baseUrl: string, prefix: string): Ask {
   const ask = asker(baseUrl + prefix + CHAT_PATH, readBifrostAnswer);
   return async (credential, model) => {
-    const answer = await ask(credential, model);
-    return BROKEN_CONNECTION.test(answer.message ?? '') ? ask(credential, model) : answer;
+    for (let tried = 1; ; tried += 1) {
+      const answer = await ask(credential, model);
+      if (tried > BROKEN_TRIES || !BROKEN_CONNECTION.test(answer.message ?? '')) return answer;
+      await new Promise((resolve) => setTimeout(resolve, BROKEN_PAUSE_MS));
+    }
   };
 }
 
-/** An upstream that closes idle connections: 1.5.2 does not try again by itself, LiteLLM does. */
+/**
+ * Connections to the upstream that break on Bifrost's side of the wire: 1.5.2 answers so for some seconds after its providers
+ * were written, and now and then later, and does not try again by itself.
+ */
 const BROKEN_CONNECTION = /^failed to execute HTTP request to provider API/;
+const BROKEN_TRIES = 3;
+const BROKEN_PAUSE_MS = 1_000;
 
 function asker(url: string, read: (exchange: Exchange) => Answer): Ask {
   const slow = new Set<string>();

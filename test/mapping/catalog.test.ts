@@ -121,6 +121,10 @@ describe('isolation (M18, P§2.3)', () => {
     };
     expect(upstream('t')).toBe('openai/team-up');
     expect(upstream(null)).toBe('openai/up-a');
+    const older = catalogOf({ ...w, dialect: OLD_DIALECT }).groups.route('nick', 't');
+    expect(older.kind === 'group' && older.group.id).toBe('global a');
+    const unknown = { ...w, dialect: { ...NEW_DIALECT, teamShadowsAliasTarget: 'unknown' as const } };
+    expect(catalogOf(unknown).groups.route('nick', 't').kind).toBe('none');
     expect([...catalog.keys.values()].map((k) => [k.models, Object.values(k.aliases)])).toContainEqual([
       ['nick'],
       ['team-up'],

@@ -32,6 +32,7 @@ describe('how a version decides', () => {
       keyGroupsSatisfyTeam: false,
       fallbackTargetChecked: true,
       newestTeamDeploymentOnly: true,
+      teamShadowsAliasTarget: 'unknown',
       weightMetric: 'group-maximum',
     });
   });

@@ -119,6 +119,14 @@ describe('allow-lists (V4, V5)', () => {
     expect(missing).toMatchObject([{ what: 'allow_list' }]);
   });
 
+  it('name what fails without its fallback, and what LiteLLM answers besides public names', () => {
+    const fallbacks = { world: { fallbacks: { a: ['b'] }, modelGroupAlias: { nick: 'a' } } };
+    const p = plan(virtualKey('k'), fallbacks);
+    expect(p.findings.find((f) => f.code === 'fallback_needs_rule')?.message).toContain('"a", "nick"');
+    expect(p.findings.find((f) => f.code === 'undocumented_name')?.message).toContain('"openai/up-a"');
+    expect(codes(plan(virtualKey('k', { models: ['b'] }), fallbacks))).not.toContain('fallback_needs_rule');
+  });
+
   it('name what leads nowhere', () => {
     const p = plan(virtualKey('k', { models: ['a', 'gone'] }));
     expect(p.findings.find((f) => f.code === 'unmapped_model')?.message).toContain('"gone"');

@@ -7,7 +7,7 @@ import { Refusal } from './reply.js';
 import { readSecret, type Secret } from './secrets.js';
 import { requestTypes } from './standard-providers.js';
 
-/** What may be sent about a provider (B§4.1). */
+/** What may be sent about a provider (B§3.2). */
 
 export type CustomConfig = {
   readonly is_key_less: boolean;
