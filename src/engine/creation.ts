@@ -6,6 +6,7 @@ import { Attempts, giveUp } from './attempts.js';
 import { canonical } from './canonical.js';
 import { failpoint } from './failpoint.js';
 import { Interrupted } from './interrupted.js';
+import { PLANNED_ID } from './planned-object.js';
 import { lookFor, namesAreUnique } from './look.js';
 import type { Outcome } from './outcome.js';
 import { failureReason, outcomeOfThisRun, type FailureClass, type WriteResult } from './result.js';
@@ -68,8 +69,11 @@ class Creation {
 
   /** The object is on the gateway already, as far as the snapshot knows. */
   async there(): Promise<WriteResult | undefined> {
-    const { kind, name } = this.#write;
-    const found = this.#state.snapshot.find(kind, name);
+    const { kind, name, hint = {}, unlisted } = this.#write;
+    const listed = this.#state.snapshot.find(kind, name);
+    // What a dry run only plans is not there to be asked for.
+    const ask = listed.length === 0 && unlisted === true && !name.includes(PLANNED_ID);
+    const found = ask ? await this.#state.target.find(kind, name, hint) : listed;
     return found.length === 0 ? undefined : this.#judge(found);
   }
 

@@ -9,13 +9,16 @@ import type {
 } from '../target/objects.js';
 import type { FindHint } from '../target/target.js';
 
+/** How the id of an object begins that exists only in the plan of a dry run. */
+export const PLANNED_ID = 'planned:';
+
 /**
  * What a gateway would hold after a write, for a dry run: the object a body describes, with an id that says it is not
  * there yet (`planned:<kind>:<name>`). Reads bodies as contracts B§3–§6 describe them.
  */
 export function plannedObject(kind: ObjectKind, body: Body, path: string, hint: FindHint): TargetObject {
   const name = nameOf(kind, body, path, hint);
-  const base = { id: kind === 'provider' ? name : `planned:${kind}:${name}`, name };
+  const base = { id: kind === 'provider' ? name : `${PLANNED_ID}${kind}:${name}`, name };
   const limits = { budgets: budgetsOf(body), rateLimit: rateLimitOf(body) };
   switch (kind) {
     case 'provider':

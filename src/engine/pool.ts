@@ -114,7 +114,8 @@ export class Pool {
   #pauseIfTold(): boolean {
     if (this.#pausing) return true;
     const left = this.#pausedUntil - this.#clock.now();
-    if (left <= 0) return false;
+    // An aborted sleep ends at once: waiting for it again and again would never yield.
+    if (left <= 0 || this.#signal.aborted) return false;
     this.#pausing = true;
     void this.#clock.sleep(left, this.#signal).then(() => {
       this.#pausing = false;

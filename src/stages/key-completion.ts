@@ -70,6 +70,7 @@ function modelLimitWrites(vkId: string, vkName: string, plan: ModelLimitPlan): C
     name: `virtual_key/${vkId}/*/${model}`,
     label: `model config of vkey "${vkName}" model="${model}"`,
     path: '/api/governance/model-configs',
+    unlisted: true,
     body: { model_name: model, scope: 'virtual_key', scope_id: vkId, ...body },
     adopt: (existing, differences) => ({
       verdict: 'adopt',

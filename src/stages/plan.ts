@@ -23,6 +23,8 @@ export type CreateWrite = {
   readonly path: string;
   readonly body: Body;
   readonly hint?: FindHint;
+  /** No snapshot lists it (model configs of virtual keys would take minutes, B§5.6): the gateway is asked for it before it is sent. */
+  readonly unlisted?: true;
   /** Asked when the name exists and was not made by this journal; `differences` = how it differs from `body`. */
   readonly adopt: (existing: TargetObject, differences: readonly Difference[]) => Adoption;
   /** What to do next when a refusal's message contains `text`; the general advice otherwise. */

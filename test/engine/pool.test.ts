@@ -88,3 +88,14 @@ test('when the run is stopped, whoever waits is told so and nothing starts', asy
   await first;
   await expect(pool.run('shared', async () => 'ran')).rejects.toBeInstanceOf(Interrupted);
 });
+
+test('an interruption during a pause cancels who waits, and does not keep waiting for the pause', async () => {
+  const { pool, stop } = poolOf(8);
+  pool.learn({ durationMs: 1, refusedByLoad: true, retryAfterMs: 60_000 });
+  const waiting = pool.run('shared', () => Promise.resolve());
+  stop.abort();
+  await expect(waiting).rejects.toThrow(Interrupted);
+  // A pool that asks for the pause again and again would never let the event loop come round.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(pool.inFlight).toBe(0);
+});

@@ -37,8 +37,12 @@ describe('a key and a name on both gateways', () => {
   test('another spelling of what the key reaches anyway is not wider, another credential for it is', () => {
     expect(verdict({ litellm: [refused], reachable: [upstream()] })).toBe('spelling');
     expect(verdict({ litellm: [refused], reachable: [upstream({ credential: 'other' })] })).toBe('wider');
-    expect(verdict({ litellm: [refused], bifrost: [failed], otherSpelling: 'let-in' })).toBe('spelling');
-    expect(verdict({ litellm: [refused], bifrost: [reached()], reachable: [], otherSpelling: 'let-in' })).toBe('wider');
+    expect(
+      verdict({ litellm: [refused], bifrost: [failed], otherSpelling: { heard: 'let-in', unseenModels: [] } }),
+    ).toBe('spelling');
+    const prefixed = { litellm: [refused], reachable: [] };
+    expect(verdict({ ...prefixed, otherSpelling: { heard: 'let-in', unseenModels: [] } })).toBe('wider');
+    expect(verdict({ ...prefixed, otherSpelling: { heard: 'let-in', unseenModels: ['up-a'] } })).toBe('spelling');
   });
 
   test('arriving elsewhere is told apart by what differs', () => {
@@ -58,9 +62,15 @@ describe('a key and a name on both gateways', () => {
 
   test('where LiteLLM cannot get through, the declared model is what Bifrost may reach', () => {
     const blind = { litellm: [failed], accepted: [], reachable: [] };
-    expect(verdict({ ...blind, declaredModels: ['up-a'] })).toBe('same');
-    expect(verdict({ ...blind, declaredModels: ['up-z'] })).toBe('wider');
-    expect(verdict({ ...blind, declaredModels: ['up-z'], reachable: [upstream()] })).toBe('other-model');
+    expect(verdict({ ...blind, unseenModels: ['up-a'] })).toBe('same');
+    expect(verdict({ ...blind, unseenModels: ['up-z'] })).toBe('wider');
+    expect(verdict({ ...blind, unseenModels: ['up-z'], reachable: [upstream()] })).toBe('other-model');
+  });
+
+  test('a member that always fails on LiteLLM may answer on Bifrost; one that was seen must come with its credential', () => {
+    const group = { litellm: [reached(), failed], unseenModels: ['up-a', 'up-b'] };
+    expect(verdict({ ...group, bifrost: [reached(), reached({ model: 'up-b' })] })).toBe('same');
+    expect(verdict({ ...group, bifrost: [reached({ credential: 'other' })] })).toBe('other-credential');
   });
 
   test('a group of which one member fails on both sides is the same', () => {
@@ -90,7 +100,11 @@ describe('limits', () => {
   });
 
   test('another spelling of a name that ran out says nothing, unless the limit is zero', () => {
-    const prefixed = { litellm: [refused], reachable: [], otherSpelling: 'spent' as const };
+    const prefixed = {
+      litellm: [refused],
+      reachable: [],
+      otherSpelling: { heard: 'spent' as const, unseenModels: [] },
+    };
     expect(verdict(prefixed)).toBe('budget');
     expect(verdict({ ...prefixed, limitIsZero: true })).toBe('wider');
   });

@@ -29,7 +29,7 @@ export function cell(over: Partial<Cell> = {}): Cell {
     litellm,
     bifrost: [reached()],
     accepted: own,
-    declaredModels: [],
+    unseenModels: [],
     reachable: own,
     otherSpelling: null,
     limitIsZero: false,

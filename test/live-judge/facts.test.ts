@@ -43,6 +43,11 @@ describe('what a name means to a key', () => {
     expect(models(key(), 'w')).toEqual([]);
   });
 
+  test('a team row that shows its public name is nobody else’s', () => {
+    const rows = facts({ deployments: [row('a', { teamId: 't', model: 'openai/shadow' }), row('a')] });
+    expect(deploymentsOf(rows, key(), 'a').map(({ model }) => model)).toEqual(['openai/a']);
+  });
+
   test('the slug does not go over the wire', () => {
     expect(wireModel('openai/gpt-4o')).toBe('gpt-4o');
     expect(wireModel('openrouter/meta/llama')).toBe('meta/llama');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { excusesBudget, excusing, explaining, readRemarks } from '../live/remarks.js';
-import { asker, facts, observation } from './factories.js';
+import { asker, facts, observation, reached } from './factories.js';
 
 const token = 'abcdef0123456789'.padEnd(64, '0');
 const cell = observation({ asker: asker({ token, teamId: 't' }), name: 'model-a' });
@@ -82,14 +82,20 @@ describe('what excuses a key that can do more', () => {
   const excused = (...findings: object[]) =>
     excusing(readRemarks(report(findings)), cell, world).map(({ code }) => code);
 
-  test('a rule that was not written, said of this key or of the deployment', () => {
-    expect(excused(finding('deny_rule_not_written', about), finding('renamed', about, 'model-a'))).toEqual([
-      'deny_rule_not_written',
-    ]);
-    expect(excused(finding('bare_names', about, 'a routing rule closes it'))).toEqual(['bare_names']);
+  test('a rule that was not written for this name, said of this key or of the deployment', () => {
+    const rule = finding('deny_rule_not_written', about, 'model-a');
+    expect(excused(rule, finding('renamed', about, 'model-a'))).toEqual(['deny_rule_not_written']);
+    expect(excused(finding('deny_rule_not_written', about, 'model-b'))).toEqual([]);
     expect(excused(finding('needs_routing_rule', record('deployment', 'd', 'model-a')))).toEqual([
       'needs_routing_rule',
     ]);
+  });
+
+  test('bare names that reach a wildcard as typed, not names that arrive elsewhere', () => {
+    const remarks = readRemarks(report([finding('bare_names_reach_wildcard', about, 'a routing rule closes it')]));
+    const typed = { ...cell, bifrost: [reached({ model: 'model-a' })] };
+    expect(excusing(remarks, typed, world)).toHaveLength(1);
+    expect(excusing(remarks, cell, world)).toHaveLength(0);
   });
 
   test('not one of another key, nor an unknown price: that excuses budgets only', () => {

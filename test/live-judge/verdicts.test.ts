@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgeAll } from '../live/verdicts.js';
-import { answer, asker, facts, observation, reached, refused, spent } from './factories.js';
+import { answer, asker, facts, failed, observation, reached, refused, spent } from './factories.js';
 import { namesFor, namesToAsk } from '../live/names.js';
 import { sumUp, passes } from '../live/figures.js';
 import { unfilledBudgets } from '../live/budgets.js';
@@ -70,6 +70,16 @@ describe('cells judged together', () => {
     ];
     const judged = judgeAll(cells, facts(), new Map(), [{ name: 'up', models: ['a'] }]);
     expect(judged.map(({ judgement }) => judgement.verdict)).toEqual(['same', 'spelling', 'same-refused', 'wider']);
+  });
+});
+
+describe('upstreams that LiteLLM cannot get through to', () => {
+  test('the deployments of the name tell which model Bifrost may reach, for this key', () => {
+    const world = facts({ deployments: [row('a'), row('a', { teamId: 't', model: 'openai/shadow' })] });
+    const down = (over: object) => observation({ litellm: [failed], bifrost: [reached({ model: 'a' })], ...over });
+    const mate = asker({ token: '3'.repeat(64), teamId: 't' });
+    const judged = judgeAll([down({ asker: one }), down({ asker: mate, scope: 'team t' })], world, new Map(), []);
+    expect(judged.map(({ judgement }) => judgement.verdict)).toEqual(['same', 'wider']);
   });
 });
 

@@ -35,12 +35,15 @@ export type Cell = {
   readonly bifrost: readonly Answer[];
   /** Upstreams that this name can lead to for this key, its own answers included (groups answer differently each time). */
   readonly accepted: readonly Upstream[];
-  /** Upstream model ids that the deployments behind this name declare; asked only when LiteLLM's upstream failed. */
-  readonly declaredModels: readonly string[];
+  /**
+   * Upstream model ids that the deployments behind this name declare, when calls of this name failed upstream of LiteLLM:
+   * what they would have reached cannot be seen. Empty when none failed.
+   */
+  readonly unseenModels: readonly string[];
   /** Every upstream the key reaches on LiteLLM, by whatever name. */
   readonly reachable: readonly Upstream[];
-  /** The name is `provider/x`, and what LiteLLM says to this key about `x`: lets it in, or its limit has run out there. */
-  readonly otherSpelling: 'let-in' | 'spent' | null;
+  /** The name is `provider/x`: what LiteLLM says to this key about `x` (lets it in, or its limit has run out there). */
+  readonly otherSpelling: { readonly heard: 'let-in' | 'spent'; readonly unseenModels: readonly string[] } | null;
   /** LiteLLM's limits refuse this key from the first call on (0 = blocked): a refusal, not something that ran out. */
   readonly limitIsZero: boolean;
 };
@@ -68,19 +71,19 @@ function litellmSpent(bifrost: readonly Answer[]): Judgement {
 }
 
 function onlyOnBifrost(cell: Cell, bifrost: readonly Answer[]): Judgement {
+  const { otherSpelling, reachable } = cell;
   const reached = upstreams(bifrost);
-  const known = reached.every((upstream) => contains(cell.reachable, upstream));
-  if (known && (reached.length > 0 || cell.otherSpelling === 'let-in'))
-    return judged('spelling', 'reached on LiteLLM by another name');
-  if (cell.otherSpelling === 'spent' && !cell.limitIsZero) return judged('budget', 'the other name ran out on LiteLLM');
-  const where = reached.find((upstream) => !contains(cell.reachable, upstream));
-  return judged('wider', where ? `reaches ${where.model}` : 'let in, upstream failed');
+  const stranger = reached.find((one) => !contains(reachable, one) && !otherSpelling?.unseenModels.includes(one.model));
+  const anyway = reached.length > 0 || otherSpelling?.heard === 'let-in';
+  if (stranger === undefined && anyway) return judged('spelling', 'reached on LiteLLM by another name');
+  if (otherSpelling?.heard === 'spent' && !cell.limitIsZero)
+    return judged('budget', 'the other name ran out on LiteLLM');
+  return judged('wider', stranger ? `reaches ${stranger.model}` : 'let in, upstream failed');
 }
 
 function bothIn(cell: Cell, litellm: readonly Answer[], bifrost: readonly Answer[]): Judgement {
   const found = upstreams(bifrost);
-  const strangers = found.filter((upstream) => !isExpected(cell, litellm, upstream));
-  const [stranger] = strangers;
+  const stranger = found.find((upstream) => !isExpected(cell, upstream));
   if (stranger) return stray(cell, stranger);
   if (bifrost.some((answer) => answer.kind === 'refused'))
     return judged('narrower', `sometimes refused: ${refusalOf(bifrost)}`);
@@ -95,11 +98,10 @@ function bothIn(cell: Cell, litellm: readonly Answer[], bifrost: readonly Answer
   );
 }
 
-/** Where LiteLLM's own upstream failed it cannot say what it would have sent: the deployments declare the model. */
-function isExpected(cell: Cell, litellm: readonly Answer[], upstream: Upstream): boolean {
-  if (contains(cell.accepted, upstream)) return true;
-  const blind = cell.accepted.length === 0 && litellm.every((answer) => answer.kind !== 'reached');
-  return blind && cell.declaredModels.includes(upstream.model);
+/** A model that LiteLLM was seen to reach must come with the same credential and path; of one it failed at only the id is known. */
+function isExpected({ accepted, unseenModels }: Cell, upstream: Upstream): boolean {
+  if (contains(accepted, upstream)) return true;
+  return unseenModels.includes(upstream.model) && !accepted.some(({ model }) => model === upstream.model);
 }
 
 function stray(cell: Cell, upstream: Upstream): Judgement {

@@ -69,9 +69,9 @@ export function deploymentsOf(facts: Facts, key: KeyFact, name: string): readonl
   const named = (team: string | null, publicName: string) =>
     facts.deployments.filter((deployment) => deployment.teamId === team && deployment.publicName === publicName);
   const ofTeam = key.teamId === null ? [] : named(key.teamId, asked);
-  // 1.81.13 keeps a team alias to the internal name of the row (L§4.7).
+  // 1.81.13 keeps a team alias to the internal name of the row (L§4.7); newer versions show the public name instead.
   const internal = facts.deployments.filter(
-    (deployment) => deployment.teamId !== null && deployment.modelName === asked,
+    ({ teamId, modelName, publicName }) => teamId !== null && modelName === asked && modelName !== publicName,
   );
   const found = [ofTeam, internal, named(null, asked), named(null, facts.groupAliases[asked] ?? asked)];
   return found.find((deployments) => deployments.length > 0) ?? wildcardsFor(facts, asked);

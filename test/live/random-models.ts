@@ -21,7 +21,7 @@ export const TAGS = ['tag-red', 'tag-blue', 'tag-green'];
 
 const CREDENTIALS = Array.from({ length: 6 }, (_, i) => ({ name: `shared-${i}`, key: `sk-shared-INVENTED-${i}` }));
 /** Slugs that LiteLLM calls like OpenAI, each another case of provider and base URL on Bifrost (mapping.md M9, M10, M15). */
-const OPENAI_LIKE = ['openai', 'openai', 'openai', 'hosted_vllm', 'xai', 'mistral', 'deepseek', 'groq'];
+const OPENAI_LIKE = ['openai', 'openai', 'openai', 'hosted_vllm', 'xai', 'mistral', 'deepseek', 'together_ai'];
 const NAMES_WITH_SLASH = [
   'azure/prod-chat',
   'openai/own-chat',

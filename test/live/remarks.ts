@@ -37,11 +37,16 @@ export function explaining(remarks: readonly Remark[], observation: Observation,
   return remarks.filter((remark) => tellsOfLoss(remark) && concerns(remark, observation, facts));
 }
 
-/** Only a rule that was not written excuses a key that can do more, or arrives elsewhere (mapping.md A5). */
+/**
+ * Only a rule that was not written excuses a key that can do more, or arrives elsewhere (mapping.md A5). It must be about
+ * this name; a remark about bare names as such is about those that reached an upstream as they were typed.
+ */
 export function excusing(remarks: readonly Remark[], observation: Observation, facts: Facts): Remark[] {
-  const { token } = observation.asker.fact;
+  const asTyped = observation.bifrost.some((answer) => answer.upstream?.model === observation.name);
+  const isForBareNames = (remark: Remark) =>
+    asTyped && /bare_name/.test(remark.code) && isOfKey(remark, observation.asker.fact.token);
   return remarks.filter(
-    (remark) => isAboutRules(remark) && (isOfKey(remark, token) || concerns(remark, observation, facts)),
+    (remark) => isAboutRules(remark) && (isForBareNames(remark) || concerns(remark, observation, facts)),
   );
 }
 

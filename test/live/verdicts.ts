@@ -1,5 +1,5 @@
 import { compareCell, contains, upstreams, type Judgement } from './compare.js';
-import { deploymentsOf, limitIsZero, wireModel, type Facts } from './litellm-facts.js';
+import { deploymentsOf, limitIsZero, scopeOf, wireModel, type Facts, type KeyFact } from './litellm-facts.js';
 import { withoutProvider, type ProviderFact } from './names.js';
 import type { Answer, Upstream } from './answer.js';
 import type { Observation } from './interview.js';
@@ -19,18 +19,25 @@ export function judgeAll(
   const groups = meanings(observations, facts, global);
   const reachable = reachableByKey(observations, groups);
   const heard = new Map(observations.map(({ asker, name, litellm }) => [cellId(asker.fact.token, name), litellm]));
+  const failing = failingNames(observations, global);
+  const unseenModels = (fact: KeyFact, name: string) => {
+    if (!failing.has(groupId(scopeOf(facts, fact, name), name))) return [];
+    return deploymentsOf(facts, fact, name).map((deployment) => wireModel(deployment.model));
+  };
   return observations.map((observation) => {
     const { asker, name } = observation;
-    const token = asker.fact.token;
+    const { fact } = asker;
+    const bare = withoutProvider(name, providers);
+    const said = bare === null ? null : inOrSpent(heard.get(cellId(fact.token, bare)) ?? []);
     const judgement = compareCell({
       name,
       litellm: observation.litellm,
       bifrost: observation.bifrost,
       accepted: acceptedFor(observation, groups),
-      declaredModels: deploymentsOf(facts, asker.fact, name).map((deployment) => wireModel(deployment.model)),
-      reachable: reachable.get(token) ?? [],
-      otherSpelling: otherSpelling(heard.get(cellId(token, withoutProvider(name, providers) ?? '')) ?? []),
-      limitIsZero: limitIsZero(facts, asker.fact),
+      unseenModels: unseenModels(fact, name),
+      reachable: reachable.get(fact.token) ?? [],
+      otherSpelling: bare === null || said === null ? null : { heard: said, unseenModels: unseenModels(fact, bare) },
+      limitIsZero: limitIsZero(facts, fact),
     });
     return { ...observation, judgement };
   });
@@ -84,7 +91,15 @@ function reachableByKey(
   return reachable;
 }
 
-function otherSpelling(answers: readonly Answer[]): 'let-in' | 'spent' | null {
+/** Names that LiteLLM let somebody in for while their upstream failed, by scope. */
+function failingNames(observations: readonly Observation[], global: GlobalAnswers): ReadonlySet<string> {
+  const fails = (answers: readonly Answer[]) => answers.some((answer) => answer.kind === 'failed');
+  const seen = observations.filter(({ litellm }) => fails(litellm)).map(({ scope, name }) => groupId(scope, name));
+  const byMaster = [...global].filter(([, answers]) => fails(answers)).map(([name]) => groupId('global', name));
+  return new Set([...seen, ...byMaster]);
+}
+
+function inOrSpent(answers: readonly Answer[]): 'let-in' | 'spent' | null {
   if (answers.some((answer) => answer.kind === 'reached' || answer.kind === 'failed')) return 'let-in';
   return answers.some((answer) => answer.kind === 'spent') ? 'spent' : null;
 }
