@@ -73,6 +73,12 @@ describe('a key and a name on both gateways', () => {
     expect(verdict({ ...group, bifrost: [reached({ credential: 'other' })] })).toBe('other-credential');
   });
 
+  test('a member that others saw failing may fail on Bifrost, a group that never fails may not', () => {
+    const lucky = { litellm: [reached()], bifrost: [reached(), failed] };
+    expect(verdict({ ...lucky, unseenModels: ['up-a', 'fail-503'] })).toBe('same');
+    expect(verdict(lucky)).toBe('narrower');
+  });
+
   test('a group of which one member fails on both sides is the same', () => {
     expect(verdict({ litellm: [reached(), failed], bifrost: [reached(), failed] })).toBe('same');
   });

@@ -7,6 +7,7 @@ const row = (publicName: string, over = {}) => ({
   modelName: publicName,
   teamId: null,
   model: `openai/${publicName}`,
+  accessGroups: [],
   ...over,
 });
 const zero = { ...NO_LIMITS, maxBudget: 0 };
@@ -29,6 +30,18 @@ describe('what a name means to a key', () => {
     expect(scopeOf(world, key({ teamId: 't' }), 'ta')).toBe('team t');
     expect(scopeOf(world, key({ teamId: 'other' }), 'a')).toBe('global');
     expect(scopeOf(world, key({ token: 'k', aliases: { a: 'b' } }), 'a')).toBe('key k');
+  });
+
+  test('an access group opens only the deployments that carry it: its keys have a meaning of their own', () => {
+    const rows = facts({
+      deployments: [row('g', { accessGroups: ['red'] }), row('g'), row('h', { accessGroups: ['red'] })],
+      teamModels: new Map([['t', ['red']]]),
+    });
+    expect(scopeOf(rows, key({ models: ['red'] }), 'g')).toBe('groups red');
+    expect(scopeOf(rows, key({ teamId: 't' }), 'g')).toBe('groups red');
+    expect(scopeOf(rows, key({ models: ['red', 'g'] }), 'g')).toBe('groups red and the name itself');
+    expect(scopeOf(rows, key({ models: ['g'] }), 'g')).toBe('global');
+    expect(scopeOf(rows, key({ models: ['red'] }), 'h')).toBe('global');
   });
 
   test('deployments are found through aliases, shadows and the longest wildcard', () => {

@@ -6,7 +6,7 @@ const token = 'abcdef0123456789'.padEnd(64, '0');
 const cell = observation({ asker: asker({ token, teamId: 't' }), name: 'model-a' });
 const record = (kind: string, id: string, name = 'x') => ({ kind, id, name });
 const world = facts({
-  deployments: [{ publicName: 'model-a', modelName: 'internal-a', teamId: null, model: 'openai/up' }],
+  deployments: [{ publicName: 'model-a', modelName: 'internal-a', teamId: null, model: 'openai/up', accessGroups: [] }],
 });
 
 const report = (losses: object[], more = {}) => ({

@@ -15,6 +15,7 @@ const row = (publicName: string, over = {}) => ({
   modelName: publicName,
   teamId: null,
   model: `openai/${publicName}`,
+  accessGroups: [],
   ...over,
 });
 

@@ -4,23 +4,26 @@ import { readLitellmAnswer } from './litellm-answer.js';
 
 export type Ask = (credential: string, model: string) => Promise<Answer>;
 
+/** LiteLLM gives up on dead upstreams at once; when it takes longer than this, it is LiteLLM that does not answer. */
+const LITELLM_PATIENCE: Patience = { firstMs: 60_000, laterMs: 60_000, meansLetIn: false };
 /**
- * Both gateways refuse within milliseconds. A call that is still out after this long was let in and waits for an upstream
- * that does not answer: Bifrost tries for a minute and a half to get an Azure token.
+ * Bifrost refuses within milliseconds. A call that is still out after this long was let in and waits for an upstream that
+ * does not answer: it tries for a minute and a half to get an Azure token. Once a name has been waited for, its later calls
+ * need not prove it again.
  */
-const PATIENCE_MS = 15_000;
-/** Once a name has been waited for, its later calls need not prove it again. */
-const IMPATIENCE_MS = 2_500;
+const BIFROST_PATIENCE: Patience = { firstMs: 15_000, laterMs: 2_500, meansLetIn: true };
+type Patience = { readonly firstMs: number; readonly laterMs: number; readonly meansLetIn: boolean };
+
 export const CHAT_PATH = '/v1/chat/completions';
 
 /** Asks LiteLLM at a base URL. */
 export function litellmAsker(baseUrl: string): Ask {
-  return asker(baseUrl + CHAT_PATH, readLitellmAnswer);
+  return asker(baseUrl + CHAT_PATH, readLitellmAnswer, LITELLM_PATIENCE);
 }
 
 /** Asks Bifrost the way a former LiteLLM caller does: base URL `<bifrost>/litellm`, or the plain OpenAI path (A6). */
 export function bifrostAsker(baseUrl: string, prefix: string): Ask {
-  const ask = asker(baseUrl + prefix + CHAT_PATH, readBifrostAnswer);
+  const ask = asker(baseUrl + prefix + CHAT_PATH, readBifrostAnswer, BIFROST_PATIENCE);
   return async (credential, model) => {
     for (let tried = 1; ; tried += 1) {
       const answer = await ask(credential, model);
@@ -38,13 +41,13 @@ const BROKEN_CONNECTION = /^failed to execute HTTP request to provider API/;
 const BROKEN_TRIES = 3;
 const BROKEN_PAUSE_MS = 1_000;
 
-function asker(url: string, read: (exchange: Exchange) => Answer): Ask {
+function asker(url: string, read: (exchange: Exchange) => Answer, patience: Patience): Ask {
   const slow = new Set<string>();
   return async (credential, model) => {
     try {
-      return read(await post(url, credential, model, slow.has(model) ? IMPATIENCE_MS : PATIENCE_MS));
+      return read(await post(url, credential, model, slow.has(model) ? patience.laterMs : patience.firstMs));
     } catch (error) {
-      if (!isTimeout(error)) return silent(reasonOf(error));
+      if (!isTimeout(error) || !patience.meansLetIn) return silent(reasonOf(error));
       slow.add(model);
       return { ...silent('no answer in time'), kind: 'failed', type: 'timeout' };
     }

@@ -92,6 +92,8 @@ function bothIn(cell: Cell, litellm: readonly Answer[], bifrost: readonly Answer
   if (litellm.some((answer) => answer.kind === 'failed')) {
     return judged(found.length > 0 ? 'same' : 'same-failed', 'upstream fails for both');
   }
+  // This key was lucky, or the failing member rested: others of its group have seen it fail.
+  if (found.length > 0 && cell.unseenModels.length > 0) return judged('same', 'a member of the group fails for both');
   return judged(
     'narrower',
     `${found.length > 0 ? 'sometimes ' : ''}upstream failed: ${failed.status} ${failed.type ?? failed.message ?? ''}`,

@@ -40,6 +40,7 @@ async function assemble(end: LitellmEnd, table: ReadTable): Promise<Facts> {
     deployments: await readDeployments(end),
     groupAliases: { ...(await fileAliases(end.configFile)), ...(await routerAliases(end)) },
     teamAliases: teamAliasesOf(teams, await table('LiteLLM_ModelTable')),
+    teamModels: new Map(teams.map((row) => [text(row['team_id']), texts(row['models'])])),
     teamOrganizations: new Map(teams.flatMap((row) => entryOf(text(row['team_id']), optional(row['organization_id'])))),
     teamLimits: new Map(teams.map((row) => [text(row['team_id']), limitsOf(row)])),
     userLimits: new Map(users.map((row) => [text(row['user_id']), limitsOf(row)])),
@@ -63,6 +64,7 @@ function keyOf(row: Row): KeyFact {
     teamId: optional(row['team_id']) ?? null,
     organizationId: optional(row['organization_id']) ?? null,
     userId: optional(row['user_id']) ?? null,
+    models: texts(row['models']),
     aliases: aliasTargets(parsed(row['aliases'])),
     limits: limitsOf(row),
     budgetId: optional(row['budget_id']) ?? null,
@@ -96,6 +98,7 @@ async function readDeployments(end: LitellmEnd): Promise<DeploymentFact[]> {
       modelName,
       teamId: textMember(info, 'team_id'),
       model: textMember(member(row, 'litellm_params'), 'model') ?? '',
+      accessGroups: texts(member(info, 'access_groups')),
     };
   });
 }
@@ -150,6 +153,10 @@ function parsed(value: unknown): unknown {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function optional(value: unknown): string | undefined {

@@ -7,6 +7,8 @@ export type DeploymentFact = {
   readonly teamId: string | null;
   /** `litellm_params.model`, e.g. `openai/gpt-4o`. */
   readonly model: string;
+  /** `model_info.access_groups`: names that keys and teams list instead of models. */
+  readonly accessGroups: readonly string[];
 };
 
 export type LimitFact = {
@@ -22,6 +24,7 @@ export type KeyFact = {
   readonly teamId: string | null;
   readonly organizationId: string | null;
   readonly userId: string | null;
+  readonly models: readonly string[];
   /** alias → target. */
   readonly aliases: { readonly [alias: string]: string };
   readonly limits: LimitFact;
@@ -36,6 +39,7 @@ export type Facts = {
   readonly groupAliases: { readonly [alias: string]: string };
   /** team id → its aliases with their targets. */
   readonly teamAliases: ReadonlyMap<string, { readonly [alias: string]: string }>;
+  readonly teamModels: ReadonlyMap<string, readonly string[]>;
   /** team id → organization id. */
   readonly teamOrganizations: ReadonlyMap<string, string>;
   readonly teamLimits: ReadonlyMap<string, LimitFact>;
@@ -49,17 +53,32 @@ export type Facts = {
 };
 
 /**
- * Whose meaning of a name counts for this key: its own alias, its team's (alias or team-scoped deployment), or
- * everybody's. Cells of one scope and name answer for one another in groups.
+ * Whose meaning of a name counts for this key: its own alias, its team's (alias or team-scoped deployment), that of those
+ * with the same access groups, or everybody's. Cells of one scope and name answer for one another in groups.
  */
 export function scopeOf(facts: Facts, key: KeyFact, name: string): string {
   if (Object.hasOwn(key.aliases, name)) return `key ${key.token}`;
-  if (key.teamId === null) return 'global';
-  const alias = Object.hasOwn(facts.teamAliases.get(key.teamId) ?? {}, name);
-  const own = facts.deployments.some(
-    (deployment) => deployment.teamId === key.teamId && deployment.publicName === name,
-  );
-  return alias || own ? `team ${key.teamId}` : 'global';
+  if (key.teamId !== null) {
+    const alias = Object.hasOwn(facts.teamAliases.get(key.teamId) ?? {}, name);
+    const own = facts.deployments.some((row) => row.teamId === key.teamId && row.publicName === name);
+    if (alias || own) return `team ${key.teamId}`;
+  }
+  return groupScope(facts, key, name) ?? 'global';
+}
+
+/**
+ * An access group opens only those deployments of a name that carry it (seen in 1.109.1: a key with the group never reaches
+ * the others). null when all of them carry the same groups, or the key has none of them.
+ */
+function groupScope(facts: Facts, key: KeyFact, name: string): string | null {
+  const behind = deploymentsOf(facts, key, name);
+  const alike = new Set(behind.map(({ accessGroups }) => [...accessGroups].sort().join())).size < 2;
+  const groups = new Set(behind.flatMap((deployment) => deployment.accessGroups));
+  const listed = [...key.models, ...(facts.teamModels.get(key.teamId ?? '') ?? [])];
+  const own = [...new Set(listed.filter((entry) => groups.has(entry)))].sort();
+  return alike || own.length === 0
+    ? null
+    : `groups ${own.join()}${listed.includes(name) ? ' and the name itself' : ''}`;
 }
 
 /** The deployments a name leads to for this key: team alias, then key alias, then team, exact name, group alias (L§4.1). */
