@@ -36,6 +36,13 @@ export async function runMigration(settings, { wrapTarget = (target) => target }
     random: Math.random,
     mode: 'run',
   });
+  // From the first virtual key sent to the last: limits of keys for single models follow one by one and are not part of it.
+  const phase = journal.db
+    .prepare(
+      "select min(a.at) as first, max(a.at) as last from attempts a join writes w on w.id = a.write_id where w.kind = 'virtual_key'",
+    )
+    .get();
+  if (phase.last !== null) ms = Date.parse(phase.last) - Date.parse(phase.first);
   const objects = journal.db.prepare("select count(*) as n from writes where origin = 'created'").get();
   await target.close();
   await source.close();

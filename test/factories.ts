@@ -158,6 +158,7 @@ export const NEW_DIALECT: Dialect = {
   fallbackTargetChecked: true,
   newestTeamDeploymentOnly: false,
   teamShadowsAliasTarget: 'yes',
+  accessGroupsFilterDeployments: true,
   weightMetric: 'group-maximum',
 };
 
@@ -172,6 +173,7 @@ export const OLD_DIALECT: Dialect = {
   fallbackTargetChecked: false,
   newestTeamDeploymentOnly: true,
   teamShadowsAliasTarget: 'no',
+  accessGroupsFilterDeployments: false,
   weightMetric: 'first-deployment',
 };
 

@@ -182,8 +182,10 @@ class Creation {
 
   #done(object: TargetObject, origin: 'created' | 'adopted', findings: readonly Finding[]): WriteResult {
     failpoint('settle.before'); // FAILPOINT
-    // In a dry run nobody but the plan knows under which name it will be found.
-    this.#state.snapshot.put(this.#state.dry ? { ...object, name: this.#write.name } : object);
+    // In a dry run nobody but the plan knows under which name it will be found. A virtual key that was just made is needed by
+    // no other plan, and 100,000 of them would not fit.
+    if (this.#state.dry) this.#state.snapshot.put({ ...object, name: this.#write.name });
+    else if (object.kind !== 'virtual_key' || origin === 'adopted') this.#state.snapshot.put(object);
     this.#settle({ state: 'done', bifrostId: object.id, origin });
     return this.#result(object, origin, origin, findings);
   }

@@ -6,6 +6,8 @@ export type Share = 'shared' | 'exclusive';
 
 /** What the pool learns from one request. */
 export type Feedback = {
+  /** What was written; latencies are compared within one kind only. */
+  readonly kind?: string;
   readonly durationMs: number;
   /** The gateway could not take it: too many requests, locked, unavailable. */
   readonly refusedByLoad?: boolean;
@@ -16,8 +18,13 @@ export type Feedback = {
 
 type Waiting = { readonly share: Share; readonly start: () => void; readonly cancel: () => void };
 
-/** A server that works on one request at a time answers L requests in L times the time: in balance at 4 (B§13: 4–8). */
-const TOLERANCE = 2;
+/**
+ * A server that works on one request at a time answers L requests in L times the time: no gain. One that answers them in
+ * less than this share of that still gains, so the number stays; in balance at 4 for the former (B§13: 4–8).
+ */
+const GAINS = 0.75;
+/** Latencies of a few requests differ by as much without meaning anything. */
+const LEAST_TOLERANCE = 2;
 const LONGEST_PAUSE_MS = 300_000;
 
 /**
@@ -35,7 +42,9 @@ export class Pool {
   #serial = false;
   #pausedUntil = 0;
   #pausing = false;
-  #base = Number.POSITIVE_INFINITY;
+  /** By kind of object: a virtual key costs a gateway many times what a team costs. */
+  readonly #bases = new Map<string, number>();
+  #kind = '';
   #window: number[] = [];
 
   constructor(ceiling: number, clock: Clock, signal: AbortSignal) {
@@ -65,7 +74,11 @@ export class Pool {
     }
   }
 
-  learn({ durationMs, refusedByLoad = false, locked = false, retryAfterMs = null }: Feedback): void {
+  learn({ kind = '', durationMs, refusedByLoad = false, locked = false, retryAfterMs = null }: Feedback): void {
+    if (kind !== this.#kind) {
+      this.#kind = kind;
+      this.#window = [];
+    }
     if (locked) this.#serial = true;
     if (retryAfterMs !== null && retryAfterMs > 0)
       this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + Math.min(retryAfterMs, LONGEST_PAUSE_MS));
@@ -82,8 +95,10 @@ export class Pool {
     const average = this.#window.reduce((sum, ms) => sum + ms, 0) / this.#window.length;
     this.#window = [];
     // With one in flight the latency is the gateway's own; it grows with what is stored there (B§13.1).
-    this.#base = this.limit === 1 ? average : Math.min(this.#base, average);
-    const gradient = Math.min(1, Math.max(0.5, (TOLERANCE * this.#base) / Math.max(average, 0.001)));
+    const base = this.limit === 1 ? average : Math.min(this.#bases.get(this.#kind) ?? average, average);
+    this.#bases.set(this.#kind, base);
+    const tolerance = Math.max(LEAST_TOLERANCE, GAINS * this.limit);
+    const gradient = Math.min(1, Math.max(0.5, (tolerance * base) / Math.max(average, 0.001)));
     const wanted = gradient === 1 ? this.#limit * 2 : this.#limit * gradient + Math.sqrt(this.#limit) / 2;
     this.#limit = Math.min(this.#ceiling, Math.max(1, wanted));
     this.#admit();

@@ -34,6 +34,7 @@ export async function send(state: RunState, row: WriteRow, request: WriteRequest
   const status = result.kind === 'response' ? result.status : null;
   const { durationMs } = result;
   state.pool.learn({
+    kind: row.kind,
     durationMs,
     refusedByLoad: outcome.kind === 'retry',
     locked: outcome.locked === true,

@@ -49,18 +49,34 @@ async function runKind(
 ): Promise<void> {
   const [size, chunk] = stage.parallel === 'many' ? [WINDOW, CHUNK] : [1, 1];
   const window = new Window(size, stop);
-  for (const rows of chunks(state, scope, chunk)) {
-    await window.room(rows.length);
-    if (state.signal.aborted) break;
-    for (const row of rows) {
-      window.start(async () => {
-        await worker.work(stage, row);
-        progress.settled();
-      });
+  let again: number[] = [];
+  const pass = async (batches: Iterable<readonly RecordRow[]>, round: number): Promise<void> => {
+    for (const rows of batches) {
+      await window.room(rows.length);
+      if (state.signal.aborted) break;
+      for (const row of rows) {
+        window.start(async () => {
+          if (await worker.work(stage, row, round)) again.push(row.seq);
+          else progress.settled();
+        });
+      }
     }
+    await window.room();
+    if (state.signal.aborted) throw new Interrupted();
+  };
+  await pass(chunks(state, scope, chunk), 1);
+  // Second rounds come last: what they write goes one at a time and would hold up everything beside it (B§13.4).
+  for (let round = 2; again.length > 0; round += 1) {
+    const seqs = again;
+    again = [];
+    await pass(bySeq(state, seqs, chunk), round);
   }
-  await window.room();
-  if (state.signal.aborted) throw new Interrupted();
+}
+
+function* bySeq(state: RunState, seqs: readonly number[], size: number): Generator<readonly RecordRow[]> {
+  for (let start = 0; start < seqs.length; start += size) {
+    yield seqs.slice(start, start + size).flatMap((seq) => state.journal.queries.bySeq(seq) ?? []);
+  }
 }
 
 function* chunks(state: RunState, scope: Scope, size: number): Generator<readonly RecordRow[]> {

@@ -16,7 +16,7 @@ type WritePlan = Extract<Plan, { outcome: 'write' }>;
 type Ending = Omit<Extract<RunEvent, { type: 'record' }>, 'type' | 'key' | 'name'>;
 
 /** A plan that asks to be made again does so this often at most. */
-const ROUNDS = 3;
+export const ROUNDS = 3;
 
 /** One object for one record: two records in one of these would share a budget and an owner (mapping.md G2). */
 const OWN_OBJECT: ReadonlySet<ObjectKind> = new Set(['customer', 'team', 'virtual_key']);
@@ -35,20 +35,20 @@ export class Worker {
     this.#applier = applier;
   }
 
-  /** @throws Interrupted, MigrateError: the record stays as the journal has it. */
-  async work(stage: Stage, row: RecordRow): Promise<void> {
-    let current = row;
-    for (let round = 1; ; round += 1) {
-      const plan = this.#plan(stage, current);
-      const task = new Task(this.#state, this.#context, this.#applier, this.#claims, current);
-      const ending = await task.carryOut(plan);
-      this.#context.forget(row.kind, row.id);
-      if (plan.outcome !== 'write' || plan.again !== true || ending.status !== 'written' || round === ROUNDS) {
-        this.#state.tell({ type: 'record', key: { kind: row.kind, id: row.id }, name: row.displayName, ...ending });
-        return;
-      }
-      current = this.#state.journal.queries.bySeq(row.seq) ?? current;
+  /**
+   * true: the record asks to be planned once more, and is told of then.
+   *
+   * @throws Interrupted, MigrateError: the record stays as the journal has it.
+   */
+  async work(stage: Stage, row: RecordRow, round = 1): Promise<boolean> {
+    const plan = this.#plan(stage, row);
+    const ending = await new Task(this.#state, this.#context, this.#applier, this.#claims, row).carryOut(plan);
+    this.#context.forget(row.kind, row.id);
+    const again = plan.outcome === 'write' && plan.again === true && ending.status === 'written' && round < ROUNDS;
+    if (!again) {
+      this.#state.tell({ type: 'record', key: { kind: row.kind, id: row.id }, name: row.displayName, ...ending });
     }
+    return again;
   }
 
   /** One record that a stage cannot cope with fails alone. */

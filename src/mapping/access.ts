@@ -59,7 +59,8 @@ export function accessIndex(world: World): AccessIndex {
   };
 }
 
-function accessGroupsOf(deployment: Deployment): readonly string[] {
+/** Model access groups (tags) of a deployment. */
+export function accessGroupsOf(deployment: Deployment): readonly string[] {
   const groups = deployment.modelInfo['access_groups'];
   return Array.isArray(groups) ? groups.filter((g): g is string => typeof g === 'string') : [];
 }

@@ -2,7 +2,8 @@ import { finding, type Finding } from '../findings.js';
 import type { RouterSettings } from '../sources/records.js';
 import type { Capabilities } from '../target/target.js';
 import { WELL_KNOWN_NAMES, inferredSlug } from './providers.js';
-import { own, rewritten, unrestricted, wildcard, type AccessIndex, type Subject } from './access.js';
+import { accessGroupsOf, own, rewritten, unrestricted, wildcard, type AccessIndex, type Subject } from './access.js';
+import type { Group } from './groups.js';
 import { isUnserved, type Catalog, type Route } from './catalog.js';
 
 /** What one key may call, said in routes of the catalog (mapping.md V4–V6, A1). An empty grant is nothing, never everything. */
@@ -63,7 +64,13 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
     if (routed.kind === 'group') {
       const route = catalog.route(name, routed.group);
       if (isUnserved(route)) lose(route.reason, name);
-      else routes.push(route);
+      else {
+        const reached = index.dialect.accessGroupsFilterDeployments
+          ? byAccessGroup(route, routed.group, own(catalog.groups.aliases, decided.routed) ?? decided.routed, subject)
+          : route;
+        if (reached.targets.length > 0) routes.push(reached);
+        else lose('deployment_not_carried', name);
+      }
     } else if (routed.kind === 'wildcard' && inferredSlug(name) !== undefined) {
       lose('bare_name_needs_rule', name);
     } else if (routed.kind === 'wildcard') {
@@ -77,7 +84,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
         ]);
       } else lose('needs_routing_rule', name);
     } else if (undocumented.has(name)) lose('undocumented_name', name);
-    else if (mentioned(subject).has(name)) lose('unmapped_model', name);
+    else if (mentioned(subject).has(name) && !index.tagGroups.has(name)) lose('unmapped_model', name);
   }
   for (const name of withFallbacks(routes, rules)) lose('fallback_needs_rule', name);
 
@@ -147,6 +154,18 @@ function candidateNames(subject: Subject, catalog: Catalog): Set<string> {
   for (const name of catalog.groups.undocumentedNames) names.add(name);
   if (catalog.groups.wildcards.length > 0) for (const name of WELL_KNOWN_NAMES) names.add(name);
   return names;
+}
+
+/** The deployments that carry a group through which alone key and team list this name; all of them when it is listed itself. */
+function byAccessGroup(route: Route, group: Group, model: string, { key, team }: Subject): Route {
+  const listedNames = new Set([...key.models, ...(team?.models ?? [])]);
+  if (listedNames.size === 0 || [model, '*', 'all-proxy-models'].some((name) => listedNames.has(name))) return route;
+  const carrying = group.members.filter(({ deployment }) =>
+    accessGroupsOf(deployment).some((tag) => listedNames.has(tag)),
+  );
+  if (carrying.length === 0) return route;
+  const ids = new Set(carrying.map(({ deployment }) => deployment.id));
+  return { ...route, targets: route.targets.filter((target) => ids.has(target.deployment)) };
 }
 
 /** Granted names that LiteLLM would answer from another group when theirs fails (A5). */

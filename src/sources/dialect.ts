@@ -47,6 +47,7 @@ const OLDER_RULES = {
   fallbackTargetChecked: false,
   newestTeamDeploymentOnly: true,
   teamShadowsAliasTarget: 'no',
+  accessGroupsFilterDeployments: false,
   weightMetric: 'first-deployment',
 } as const satisfies Omit<Dialect, 'version'>;
 
@@ -60,5 +61,6 @@ const NEWER_RULES = {
   fallbackTargetChecked: true,
   newestTeamDeploymentOnly: false,
   teamShadowsAliasTarget: 'yes',
+  accessGroupsFilterDeployments: true,
   weightMetric: 'group-maximum',
 } as const satisfies Omit<Dialect, 'version'>;

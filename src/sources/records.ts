@@ -213,6 +213,11 @@ export type Dialect = {
    * 1.109.1), the global one does (`no`, seen on 1.81.13).
    */
   readonly teamShadowsAliasTarget: 'yes' | 'no' | 'unknown';
+  /**
+   * A caller who gets a name only through model access groups reaches only the deployments that carry one of them (seen on
+   * 1.109.1, not in 1.81.13); leaving deployments out where they were reached is the narrower mistake.
+   */
+  readonly accessGroupsFilterDeployments: boolean;
   /** Weighting of a group (mapping.md M18): first metric the first deployment has (1.81) or first with a maximum > 0. */
   readonly weightMetric: 'first-deployment' | 'group-maximum';
 };

@@ -27,7 +27,10 @@ export function completed(
   const grant = fingerprintOf(access.list);
   const widen = (lacksEntries || access.grant.unrestricted) && state.detail['grant'] !== grant;
   const link = lacksOwner && owner.missing === null;
-  const limits = state.detail[MODEL_LIMITS] === true ? [] : modelLimitWrites(bifrostId, bifrostName, perModel);
+  const limits =
+    state.detail[MODEL_LIMITS] === true
+      ? []
+      : modelLimitWrites(bifrostId, bifrostName, perModel, state.origin === 'adopted');
   if (!widen && !link && limits.length === 0) return SETTLED;
   const what = [link ? `owner=${owner.label}` : '', widen ? `providers=${access.list.entries.length}` : ''];
   const update: UpdateWrite = {
@@ -63,14 +66,15 @@ export function completed(
 /** In the record's memory: its model configs are written. */
 const MODEL_LIMITS = 'modelLimits';
 
-function modelLimitWrites(vkId: string, vkName: string, plan: ModelLimitPlan): CreateWrite[] {
+/** A key made by this journal has no others than the journal knows; an adopted one may have them already. */
+function modelLimitWrites(vkId: string, vkName: string, plan: ModelLimitPlan, adopted: boolean): CreateWrite[] {
   return plan.limits.map(({ model, body }) => ({
     action: 'create',
     kind: 'model_config',
     name: `virtual_key/${vkId}/*/${model}`,
     label: `model config of vkey "${vkName}" model="${model}"`,
     path: '/api/governance/model-configs',
-    unlisted: true,
+    ...(adopted && { unlisted: true as const }),
     body: { model_name: model, scope: 'virtual_key', scope_id: vkId, ...body },
     adopt: (existing, differences) => ({
       verdict: 'adopt',

@@ -142,6 +142,7 @@ const DIALECT: Dialect = {
   fallbackTargetChecked: true,
   newestTeamDeploymentOnly: false,
   teamShadowsAliasTarget: 'yes',
+  accessGroupsFilterDeployments: true,
   weightMetric: 'group-maximum',
 };
 

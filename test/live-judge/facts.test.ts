@@ -39,7 +39,9 @@ describe('what a name means to a key', () => {
     });
     expect(scopeOf(rows, key({ models: ['red'] }), 'g')).toBe('groups red');
     expect(scopeOf(rows, key({ teamId: 't' }), 'g')).toBe('groups red');
-    expect(scopeOf(rows, key({ models: ['red', 'g'] }), 'g')).toBe('groups red and the name itself');
+    expect(scopeOf(rows, key({ models: ['red', 'g'] }), 'g')).toBe('global');
+    expect(scopeOf(rows, key({ models: ['red', '*'] }), 'g')).toBe('global');
+    expect(scopeOf({ ...rows, version: '1.81.13' }, key({ models: ['red'] }), 'g')).toBe('global');
     expect(scopeOf(rows, key({ models: ['g'] }), 'g')).toBe('global');
     expect(scopeOf(rows, key({ models: ['red'] }), 'h')).toBe('global');
   });

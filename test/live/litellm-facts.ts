@@ -67,18 +67,22 @@ export function scopeOf(facts: Facts, key: KeyFact, name: string): string {
 }
 
 /**
- * An access group opens only those deployments of a name that carry it (seen in 1.109.1: a key with the group never reaches
- * the others). null when all of them carry the same groups, or the key has none of them.
+ * In newer versions a key that may use a name only through access groups reaches only those of its deployments that carry one
+ * of them. null when that makes no difference: old line, a list that names it or everything, all deployments alike.
  */
 function groupScope(facts: Facts, key: KeyFact, name: string): string | null {
+  if (isOldLine(facts)) return null;
+  const listed = [...key.models, ...(facts.teamModels.get(key.teamId ?? '') ?? [])];
+  if ([name, '*', 'all-proxy-models'].some((entry) => listed.includes(entry))) return null;
   const behind = deploymentsOf(facts, key, name);
   const alike = new Set(behind.map(({ accessGroups }) => [...accessGroups].sort().join())).size < 2;
   const groups = new Set(behind.flatMap((deployment) => deployment.accessGroups));
-  const listed = [...key.models, ...(facts.teamModels.get(key.teamId ?? '') ?? [])];
   const own = [...new Set(listed.filter((entry) => groups.has(entry)))].sort();
-  return alike || own.length === 0
-    ? null
-    : `groups ${own.join()}${listed.includes(name) ? ' and the name itself' : ''}`;
+  return alike || own.length === 0 ? null : `groups ${own.join()}`;
+}
+
+function isOldLine({ version }: Facts): boolean {
+  return version.startsWith('1.81.');
 }
 
 /** The deployments a name leads to for this key: team alias, then key alias, then team, exact name, group alias (L§4.1). */
@@ -120,7 +124,7 @@ export function wireModel(model: string): string {
  * does a user's or an organization's in 1.81.13.
  */
 export function limitIsZero(facts: Facts, key: KeyFact): boolean {
-  const newer = !facts.version.startsWith('1.81.');
+  const newer = !isOldLine(facts);
   const budgetRow = key.budgetId === null ? undefined : facts.budgets.get(key.budgetId);
   const organization =
     key.organizationId ?? (key.teamId === null ? undefined : facts.teamOrganizations.get(key.teamId));

@@ -33,6 +33,7 @@ describe('how a version decides', () => {
       fallbackTargetChecked: true,
       newestTeamDeploymentOnly: true,
       teamShadowsAliasTarget: 'unknown',
+      accessGroupsFilterDeployments: true,
       weightMetric: 'group-maximum',
     });
   });

@@ -150,6 +150,36 @@ describe('allow-lists (V4, V5)', () => {
   });
 });
 
+describe('names that only an access group opens (L§4.5)', () => {
+  const tagged = (upstream: string, tag: string | null) =>
+    deployment(
+      'g',
+      { model: `openai/${upstream}`, api_key: secret(upstream) },
+      { modelInfo: tag === null ? {} : { access_groups: [tag] } },
+    );
+  const group = { deployments: [tagged('x', 'red'), tagged('y', 'blue'), tagged('z', null)] };
+  const keyIds = (models: string[], more: WorldParts = {}): number =>
+    (
+      written(virtualKey('k', { models }), { world: { ...group, ...more } }).body['provider_configs'] as {
+        key_ids: string[];
+      }[]
+    ).flatMap((c) => c.key_ids).length;
+
+  it('reach only the deployments that carry the group, in versions that filter', () => {
+    expect(keyIds(['red'])).toBe(1);
+    expect(keyIds(['red', 'blue'])).toBe(2);
+    expect(keyIds(['red'], { dialect: OLD_DIALECT })).toBe(3);
+  });
+
+  it('reach all of them when the name itself, * or nothing is listed', () => {
+    for (const models of [['red', 'g'], ['red', '*'], []]) expect(keyIds(models)).toBe(3);
+  });
+
+  it('do not make the group a model that leads nowhere', () => {
+    expect(codes(plan(virtualKey('k', { models: ['red'] }), { world: group }))).not.toContain('unmapped_model');
+  });
+});
+
 describe('wildcards (M17, P§2.8)', () => {
   const wild = {
     deployments: [deployment('wild/*', { model: 'openai/*', api_key: secret('k'), api_base: 'https://w.example/v1' })],
