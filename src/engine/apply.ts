@@ -35,12 +35,18 @@ export class Applier {
   }
 
   async #carryOut(write: PlannedWrite, tie: Tie): Promise<WriteResult> {
-    const before = this.#state.journal.writes.get(write.kind, write.name);
-    const told = outcomeOfThisRun(before, write.action, this.#state.run) !== undefined;
+    const told = this.#isTold(write);
     const result =
       write.action === 'create' ? await create(this.#state, write, tie) : await update(this.#state, write, tie);
     if (!told) this.#announce(write, result);
-    return this.#share(write, result, tie);
+    // What was settled just now has told the record already.
+    return told || result.result !== 'done' || result.how === 'kept' ? this.#share(write, result, tie) : result;
+  }
+
+  /** Its outcome was announced in this run for another record. A virtual key is one record's own. */
+  #isTold({ kind, name, action }: PlannedWrite): boolean {
+    if (kind === 'virtual_key') return false;
+    return outcomeOfThisRun(this.#state.journal.writes.get(kind, name), action, this.#state.run) !== undefined;
   }
 
   #share({ kind, name }: PlannedWrite, result: WriteResult, tie: Tie): WriteResult {

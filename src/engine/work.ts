@@ -185,14 +185,19 @@ class Task {
 
   #tie(plan: WritePlan, write: PlannedWrite): Tie {
     const { journal } = this.#state;
+    let linked: number | null = null;
+    const link = ({ id }: WriteRow): void => {
+      if (linked !== id) journal.writes.link(this.#row.seq, id);
+      linked = id;
+    };
     return {
       intended: (row: WriteRow) => {
-        journal.writes.link(this.#row.seq, row.id);
+        link(row);
         if (this.#row.status === 'written' || !isMain(plan, write)) return;
         journal.records.reserve(this.#row, row.kind, row.name);
         this.#row = { ...this.#row, status: 'pending', bifrostKind: row.kind, bifrostName: row.name };
       },
-      settled: (row: WriteRow) => journal.writes.link(this.#row.seq, row.id),
+      settled: link,
     };
   }
 

@@ -16,7 +16,7 @@ export type KeyAccess = {
 type Memory = { readonly index: AccessIndex; readonly known: Map<string, KeyAccess>; providers: number };
 
 /** Grants remembered at once: most of 100,000 keys share a few hundred shapes. */
-const REMEMBERED = 5_000;
+const REMEMBERED = 500;
 
 const memories = new WeakMap<Catalog, Memory>();
 
