@@ -10,7 +10,7 @@ import type { Worker } from './work.js';
 /** Rows read from the journal at a time: memory does not grow with the number of records. */
 const BATCH = 500;
 /** Records under way: enough that their intents share a commit, few enough that a kill leaves little in doubt. */
-const WINDOW = 96;
+const WINDOW = 48;
 const CHUNK = 24;
 /** Between two progress events, in milliseconds. */
 const PROGRESS_MS = 100;

@@ -113,6 +113,8 @@ function setPragmas(db: Database.Database): void {
     ['foreign_keys', 'ON', 1],
     ['secure_delete', 'ON', 1],
     ['busy_timeout', String(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS],
+    // 2 MB: rows are written once and read in order, a larger cache only holds what nobody asks for again.
+    ['cache_size', '-2048', -2048],
   ] as const;
   for (const [name, value] of wanted) db.pragma(`${name} = ${value}`);
   for (const [name, value, expected] of wanted) {

@@ -50,7 +50,11 @@ async function collect(answer: HttpAnswer, maxBytes: number): Promise<Buffer | n
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  // Most answers are one chunk: no copy of it is needed.
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined
+    ? Buffer.from(first.buffer, first.byteOffset, first.length)
+    : Buffer.concat(chunks);
 }
 
 function parseJson(text: string): unknown {
