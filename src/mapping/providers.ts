@@ -247,9 +247,6 @@ export const KNOWN_STANDARD_PROVIDERS: readonly string[] = [
   'vertex', 'vllm', 'xai', 'opencode-go', 'opencode-zen', 'runware',
 ]; // prettier-ignore
 
-/** Bases a custom provider can stand on (B§3.5). */
-export const CUSTOM_BASES: readonly Wire[] = ['openai', 'anthropic', 'gemini', 'cohere', 'huggingface', 'replicate'];
-
 /**
  * Names LiteLLM's model map has known for years in every version this program reads (≥ 1.61), for inferring the provider
  * of a bare name (L§4.4 second chance, L§7.1). Deliberately short: a name missing here is treated as unknown, which is
