@@ -36,6 +36,8 @@ export type Settings = {
   readonly zeroLimits: 'block' | 'ignore';
   readonly allModels: 'everything' | 'migrated';
   readonly expired: 'skip' | 'inactive';
+  /** Write routing rules (mapping.md A5). */
+  readonly routing: boolean;
   readonly requireOwner: boolean;
   readonly allowPrivateNetwork: boolean;
   readonly allowInsecureHttp: boolean;
@@ -88,6 +90,7 @@ const ENTRIES: { readonly [K in keyof Settings]: Entry } = {
   zeroLimits: { fallback: 'block' },
   allModels: { fallback: 'everything' },
   expired: { fallback: 'skip' },
+  routing: { fallback: true },
   requireOwner: { fallback: false },
   allowPrivateNetwork: { fallback: false },
   allowInsecureHttp: { fallback: false },
@@ -132,6 +135,7 @@ const SETTINGS = z.object({
   zeroLimits: choice('block', 'ignore'),
   allModels: choice('everything', 'migrated'),
   expired: choice('skip', 'inactive'),
+  routing: z.boolean(),
   requireOwner: z.boolean(),
   allowPrivateNetwork: z.boolean(),
   allowInsecureHttp: z.boolean(),

@@ -281,6 +281,7 @@ export function settings(over: Partial<Settings> = {}): Settings {
     zeroLimits: 'block',
     allModels: 'everything',
     expired: 'skip',
+    routing: true,
     requireOwner: false,
     allowPrivateNetwork: false,
     allowInsecureHttp: false,

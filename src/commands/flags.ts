@@ -38,6 +38,7 @@ const MIGRATION: readonly Flag[] = [
   ['--zero-limits <block|ignore>', 'A limit of 0 (default: block, the key is made inactive)'],
   ['--all-models <everything|migrated>', 'Keys for all models: foreign providers too? (default: everything)'],
   ['--expired <skip|inactive>', 'Keys past their expiry (default: skip)'],
+  ['--no-routing', 'Write no routing rules: no prefixed names, fallbacks, wildcards'],
   ['--require-owner', 'Leave a key pending while its owner is missing'],
   ['--allow-private-network', 'Let Bifrost call base URLs on private networks'],
   INSECURE,

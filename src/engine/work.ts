@@ -1,4 +1,5 @@
 import { finding, type Finding } from '../findings.js';
+import type { FindingSource } from '../journal/findings.js';
 import type { RecordRow } from '../journal/record-queries.js';
 import type { WriteRow } from '../journal/writes.js';
 import type { SourceRecord } from '../sources/records.js';
@@ -42,7 +43,9 @@ export class Worker {
    */
   async work(stage: Stage, row: RecordRow, round = 1): Promise<boolean> {
     const plan = this.#plan(stage, row);
-    const ending = await new Task(this.#state, this.#context, this.#applier, this.#claims, row).carryOut(plan);
+    const source = stage.name === 'routing' ? 'routing' : 'plan';
+    const task = new Task(this.#state, this.#context, this.#applier, this.#claims, row, source);
+    const ending = await task.carryOut(plan);
     this.#context.forget(row.kind, row.id);
     const again = plan.outcome === 'write' && plan.again === true && ending.status === 'written' && round < ROUNDS;
     if (!again) {
@@ -75,10 +78,20 @@ class Task {
   readonly #context: EngineContext;
   readonly #applier: Applier;
   readonly #claims: Map<string, number>;
+  /** A record that two stages work on has findings of both. */
+  readonly #source: FindingSource;
   /** As the journal has it now. */
   #row: RecordRow;
 
-  constructor(state: RunState, context: EngineContext, applier: Applier, claims: Map<string, number>, row: RecordRow) {
+  constructor(
+    state: RunState,
+    context: EngineContext,
+    applier: Applier,
+    claims: Map<string, number>,
+    row: RecordRow,
+    source: FindingSource,
+  ) {
+    this.#source = source;
     this.#state = state;
     this.#context = context;
     this.#applier = applier;
@@ -230,7 +243,7 @@ class Task {
   #ending(status: Ending['status'], end: Partial<Ending>): Ending {
     const findings = end.findings ?? [];
     if (status !== 'settled' || end.findings !== undefined)
-      this.#state.journal.findings.replace(this.#row.seq, 'plan', this.#state.run, findings);
+      this.#state.journal.findings.replace(this.#row.seq, this.#source, this.#state.run, findings);
     const { origin, bifrostId, bifrostName } = this.#row;
     return { origin, bifrostId, bifrostName, incomplete: false, reason: null, message: null, ...end, status, findings };
   }
@@ -267,5 +280,7 @@ function findingsOf(results: ReadonlyMap<PlannedWrite, WriteResult>): readonly F
 function missingAfter(row: RecordRow, plan: WritePlan, message: string): readonly Missing[] {
   const before = JSON.parse(row.missing) as readonly Missing[];
   if (before.length > 0) return before;
-  return plan.missing.length > 0 ? plan.missing : [{ what: 'allow_list', message }];
+  return plan.missing.length > 0
+    ? plan.missing
+    : [{ what: plan.main.kind === 'virtual_key' ? 'allow_list' : 'rule', message }];
 }

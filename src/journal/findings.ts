@@ -2,8 +2,8 @@ import type { Database } from 'better-sqlite3';
 import type { Finding } from '../findings.js';
 import type { Commits } from './commits.js';
 
-/** `plan`: replaced when the record is planned again · `intake`: replaced when the source is read again. */
-export type FindingSource = 'plan' | 'intake';
+/** `plan`, `routing`: replaced when the record is planned again, there · `intake`: replaced when the source is read again. */
+export type FindingSource = 'plan' | 'routing' | 'intake';
 
 export interface FindingTable {
   /** All findings of one source about one record; null = about LiteLLM or Bifrost as a whole. */

@@ -26,14 +26,19 @@ export type AllowListRules = {
   readonly hasProvider: (name: string) => boolean;
   /** Providers on Bifrost that did not come from LiteLLM; granted whole to unrestricted keys (V5). */
   readonly foreignProviders: readonly string[];
+  /** Rules share out the names that several providers serve, so the weights of the virtual key need not (A5). */
+  readonly routing: boolean;
+  /** Where bare names end that nobody serves; null where they do not fall to wildcards (P§2.8). */
+  readonly sink: string | null;
 };
 
 export function planAllowList(grant: Grant, rules: AllowListRules): AllowList {
   const findings: Finding[] = [];
   const missing: string[] = [];
-  const routes = withoutStandbys(uniqueByCase(grant.routes, findings), findings);
-  const weights = providerWeights(routes, findings);
-  const perProvider = new Map<string, { names: Set<string>; keys: Set<string> }>();
+  const unique = uniqueByCase(grant.routes, findings);
+  const routes = rules.routing ? unique : withoutStandbys(unique, findings);
+  const weights = rules.routing ? new Map<string, number>() : providerWeights(routes, findings);
+  const perProvider = new Map<string, { names: Set<string>; keys: Set<string>; direct: boolean }>();
 
   for (const route of routes) {
     for (const target of route.targets) {
@@ -42,27 +47,37 @@ export function planAllowList(grant: Grant, rules: AllowListRules): AllowList {
         missing.push(route.name);
         continue;
       }
-      const entry = perProvider.get(target.provider) ?? { names: new Set<string>(), keys: new Set<string>() };
-      entry.names.add(route.name);
+      const entry = perProvider.get(target.provider) ?? {
+        names: new Set<string>(),
+        keys: new Set<string>(),
+        direct: false,
+      };
+      entry.names.add(route.listed);
+      entry.direct ||= id !== null || route.listed === route.name;
       if (id !== null) entry.keys.add(id);
       perProvider.set(target.provider, entry);
     }
   }
-  const entries: ProviderEntry[] = [...perProvider].map(([provider, { names, keys }]) => ({
+  const entries: ProviderEntry[] = [...perProvider].map(([provider, { names, keys, direct }]) => ({
     provider,
-    weight: weights.get(provider) ?? 1,
+    // What only rules lead to must not be drawn for other names.
+    weight: direct ? (weights.get(provider) ?? 1) : null,
     allowedModels: [...names].sort(),
     // A keyless provider has no key to name (B§12.2).
     keyIds: keys.size > 0 ? [...keys].sort() : ['*'],
   }));
 
+  const sinkMissing = rules.sink !== null && !rules.hasProvider(rules.sink);
   for (const grantEntry of grant.wildcards) {
     const id = rules.keyId(grantEntry.key);
-    if (id === undefined) missing.push(`${grantEntry.provider}/*`);
+    if (id === undefined || sinkMissing) missing.push(`${grantEntry.provider}/*`);
     else if (!perProvider.has(grantEntry.provider)) {
       entries.push({ provider: grantEntry.provider, weight: null, allowedModels: grantEntry.models, keyIds: [id] });
     }
   }
+  // Drawn for names that no other entry takes, and for those only, because all its weight is 0 (P§2.8).
+  if (rules.sink !== null && entries.some((e) => e.weight === null && e.allowedModels.includes('*')))
+    entries.push({ provider: rules.sink, weight: 0, allowedModels: ['*'], keyIds: ['*'] });
   if (grant.unrestricted) {
     const taken = new Set(entries.map((e) => e.provider));
     const foreign = rules.foreignProviders.filter((p) => !taken.has(p));

@@ -1,7 +1,6 @@
 import { finding, type Finding } from '../findings.js';
-import type { RouterSettings } from '../sources/records.js';
-import type { Capabilities } from '../target/target.js';
-import { WELL_KNOWN_NAMES, inferredSlug } from './providers.js';
+import { WELL_KNOWN_NAMES } from './providers.js';
+import { behindPattern, type WildcardPlan } from './wildcards.js';
 import { accessGroupsOf, own, rewritten, unrestricted, wildcard, type AccessIndex, type Subject } from './access.js';
 import type { Group } from './groups.js';
 import { isUnserved, type Catalog, type Route } from './catalog.js';
@@ -23,8 +22,6 @@ export type Grant = {
 export type GrantRules = {
   readonly catalog: Catalog;
   readonly index: AccessIndex;
-  readonly capabilities: Capabilities;
-  readonly router: RouterSettings;
   readonly organizationGates: 'enforce' | 'ignore';
 };
 
@@ -53,6 +50,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
 
   const undocumented = new Set(catalog.groups.undocumentedNames);
   const viaWildcard = new Map<string, string[]>();
+  const routedAs = new Map<string, string>();
   for (const name of candidateNames(subject, catalog)) {
     const decided = rewritten(name, subject, index, gates);
     if (!decided.ok) {
@@ -61,38 +59,41 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
       continue;
     }
     const routed = catalog.groups.route(decided.routed, teamId);
-    if (routed.kind === 'group') {
+    if (routed.kind !== 'none') {
       const route = catalog.route(name, routed.group);
-      if (isUnserved(route)) lose(route.reason, name);
-      else {
+      if (!isUnserved(route)) {
         const reached = index.dialect.accessGroupsFilterDeployments
           ? byAccessGroup(route, routed.group, own(catalog.groups.aliases, decided.routed) ?? decided.routed, subject)
           : route;
-        if (reached.targets.length > 0) routes.push(reached);
-        else lose('deployment_not_carried', name);
+        if (reached.targets.length > 0) {
+          routes.push(reached);
+          routedAs.set(name, decided.routed);
+        } else lose('deployment_not_carried', name);
+      } else if (routed.kind === 'group') lose(route.reason, name);
+      else {
+        const plan = catalog.wildcards.get(routed.deployment.id);
+        // Only a name that is not rewritten can pass through a provider that takes names as they come.
+        const model =
+          plan?.ok && isOpen(plan, catalog) && decided.routed === name ? behindPattern(plan.pattern, name) : null;
+        if (model === null) lose('needs_routing_rule', name);
+        else viaWildcard.set(routed.deployment.id, [...(viaWildcard.get(routed.deployment.id) ?? []), model]);
       }
-    } else if (routed.kind === 'wildcard' && inferredSlug(name) !== undefined) {
-      lose('bare_name_needs_rule', name);
-    } else if (routed.kind === 'wildcard') {
-      const plan = catalog.wildcards.get(routed.deployment.id);
-      // Only a name that is not rewritten can pass through a provider that takes names as they come.
-      const grantable = plan?.ok && plan.reachable && !rules.capabilities.bareNamesReachWildcards;
-      if (grantable && decided.routed === name && name.startsWith(`${plan.prefix}/`)) {
-        viaWildcard.set(routed.deployment.id, [
-          ...(viaWildcard.get(routed.deployment.id) ?? []),
-          name.slice(plan.prefix.length + 1),
-        ]);
-      } else lose('needs_routing_rule', name);
     } else if (undocumented.has(name)) lose('undocumented_name', name);
     else if (mentioned(subject).has(name) && !index.tagGroups.has(name)) lose('unmapped_model', name);
   }
-  for (const name of withFallbacks(routes, rules)) lose('fallback_needs_rule', name);
+  for (const [name, routedName] of routedAs)
+    for (const reason of fallbackLosses(name, routedName, subject, rules, gates)) lose(reason, name);
 
   if (subject.user?.role === 'proxy_admin') for (const name of namesOfTeams(catalog)) lose('team_model_of_admin', name);
   const all = unrestricted(subject, gates);
   const wildcards = wildcardGrants(subject, rules, gates, viaWildcard, lose);
   const findings: Finding[] = [...unserved].map(([reason, names]) =>
-    finding('loss', reason, 'models', explain(reason, [...new Set(names)].sort())),
+    finding(
+      reason === 'fallback_added' ? 'change' : 'loss',
+      reason,
+      'models',
+      explain(reason, [...new Set(names)].sort()),
+    ),
   );
   if (gated.length > 0) {
     findings.push(
@@ -120,19 +121,23 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
 function explain(reason: string, names: readonly string[]): string {
   switch (reason) {
     case 'needs_routing_rule':
-      return `not carried until there are routing rules: ${listed(names)}`;
+      return `only a routing rule could lead there, and none does: ${listed(names)}`;
     case 'deployment_not_carried':
       return `no deployment of these could be carried: ${listed(names)}`;
     case 'name_not_carried':
       return `served by a server without keys under another name: ${listed(names)}`;
     case 'unmapped_model':
       return `leads to no deployment: ${listed(names)}`;
-    case 'bare_name_needs_rule':
-      return `served by a wildcard that takes bare names LiteLLM knows, these and others; not carried until there are routing rules: ${listed(names)}`;
     case 'team_model_of_admin':
       return `deployments of teams that only an administrator's key reaches without being of the team: ${listed(names)}`;
     case 'fallback_needs_rule':
-      return `fallbacks of these are not carried until there are routing rules; when they fail, they fail: ${listed(names)}`;
+      return `fallbacks of these need routing rules (--no-routing leaves them out); when they fail, they fail: ${listed(names)}`;
+    case 'fallback_not_permitted':
+      return `this LiteLLM falls back from these to models the key may not call; Bifrost does not: ${listed(names)}`;
+    case 'fallback_not_carried':
+      return `these have a rule for what other keys mean by them; when they fail, they fail: ${listed(names)}`;
+    case 'fallback_added':
+      return `these have a rule for what other keys mean by them; when they fail, Bifrost goes on to what LiteLLM does not try: ${listed(names)}`;
     case 'undocumented_name':
       return `LiteLLM also answers these, model strings and internal names of deployments; Bifrost only public names: ${listed(names)}`;
     case 'partial_list_entry':
@@ -168,15 +173,24 @@ function byAccessGroup(route: Route, group: Group, model: string, { key, team }:
   return { ...route, targets: route.targets.filter((target) => ids.has(target.deployment)) };
 }
 
-/** Granted names that LiteLLM would answer from another group when theirs fails (A5). */
-function withFallbacks(routes: readonly Route[], { router, catalog }: GrantRules): string[] {
-  if (router.defaultFallbacks.length > 0 || own(router.fallbacks, '*') !== undefined) return routes.map((r) => r.name);
-  return routes
-    .map((r) => r.name)
-    .filter(
-      (name) =>
-        (own(router.fallbacks, name) ?? own(router.fallbacks, own(catalog.groups.aliases, name) ?? '')) !== undefined,
-    );
+/** How the fallbacks of a granted name differ from LiteLLM's (A5). */
+function fallbackLosses(
+  name: string,
+  routed: string,
+  subject: Subject,
+  { catalog, index }: GrantRules,
+  gates: boolean,
+): string[] {
+  const chain = catalog.fallbacksOf(routed);
+  if (!catalog.routing) return chain.length > 0 ? ['fallback_needs_rule'] : [];
+  const permitted = (next: string): boolean => rewritten(next, subject, index, gates).ok;
+  const followers = catalog.followersOf(name);
+  const losses: string[] = [];
+  // Newer LiteLLM itself does not fall back to what the key may not call (L§3.7).
+  if (!index.dialect.fallbackTargetChecked && !chain.every(permitted)) losses.push('fallback_not_permitted');
+  if (chain.some((next) => permitted(next) && !followers.includes(next))) losses.push('fallback_not_carried');
+  if (followers.some((next) => permitted(next) && !chain.includes(next))) losses.push('fallback_added');
+  return losses;
 }
 
 /** Names only teams have; newer LiteLLM lets keys of a proxy administrator reach them too (seen on 1.109.1). */
@@ -211,15 +225,18 @@ function wildcardGrants(
     const open = rewritten(pattern.replaceAll('*', ANY_NAME), subject, index, gates);
     const models = open.ok ? ['*'] : [...new Set(viaWildcard.get(deployment.id) ?? [])].sort();
     if (!open.ok) for (const entry of partialEntries(subject, pattern)) lose('partial_list_entry', entry);
-    // Where bare names fall to wildcard providers, names of other models would arrive there with this credential (P§2.8):
-    // until a rule denies that, the wildcard is not granted.
-    if (!plan?.ok || !plan.reachable || rules.capabilities.bareNamesReachWildcards) {
+    if (!plan?.ok || !isOpen(plan, catalog)) {
       if (open.ok) lose('needs_routing_rule', pattern);
       continue;
     }
     if (models.length > 0) grants.push({ provider: plan.provider.name, key: plan.key.name, models });
   }
   return grants;
+}
+
+/** Names that begin as it says arrive there. */
+function isOpen(plan: WildcardPlan & { readonly ok: true }, catalog: Catalog): boolean {
+  return plan.reachable || catalog.routing;
 }
 
 /** A name nobody lists, so that only patterns and unrestricted lists let it pass. */

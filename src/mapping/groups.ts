@@ -5,17 +5,20 @@ import { inferredSlug } from './providers.js';
 /** Which deployments answer a name, and in which shares (L§4.7, §3.7; mapping.md M18, M20). */
 
 export type Group = {
-  /** `global <name>` or `team <id> <name>`: one id, one set of deployments. */
+  /** `global <name>`, `team <id> <name>` or `wildcard <deployment> <name>`: one id, one set of deployments. */
   readonly id: string;
   readonly teamId: string | null;
   readonly members: readonly Member[];
+  /** The name a pattern is asked for; absent where a name of their own leads to the members. */
+  readonly asked?: string;
 };
 
 export type Member = { readonly deployment: Deployment; readonly weight: number };
 
 export type Routed =
   | { readonly kind: 'group'; readonly group: Group }
-  | { readonly kind: 'wildcard'; readonly deployment: Deployment; readonly name: string }
+  /** A pattern serves it; `group` is this one name of it, for aliases and bare names, which Bifrost needs spelled out. */
+  | { readonly kind: 'wildcard'; readonly deployment: Deployment; readonly name: string; readonly group: Group }
   | { readonly kind: 'none' };
 
 export interface Groups {
@@ -87,7 +90,9 @@ export function buildGroups(world: World): Groups {
       bySpecificity.find((d) => wildcard(d.modelName)?.test(target)) ??
       // A bare name LiteLLM knows gets a second chance under its provider (P§2.9).
       (slug === undefined ? undefined : bySpecificity.find((d) => wildcard(d.modelName)?.test(`${slug}/${target}`)));
-    return caught ? { kind: 'wildcard', deployment: caught, name: target } : { kind: 'none' };
+    if (!caught) return { kind: 'none' };
+    const one = group(`wildcard ${caught.id} ${target}`, null, [caught]);
+    return { kind: 'wildcard', deployment: caught, name: target, group: { ...one, asked: target } };
   };
 
   return {
@@ -109,6 +114,21 @@ function undocumented(deployments: readonly Deployment[], byName: ReadonlyMap<st
     return typeof model === 'string' && !model.includes('*') ? [model] : [];
   });
   return [...new Set(strings)].filter((name) => !byName.has(name));
+}
+
+/**
+ * What the upstream is asked for when a pattern serves `name`: the text the `*` of the name stands for, put where the `*` of
+ * the model is (L§4.4). A bare name that LiteLLM knows is matched under its provider (P§2.9). null = the pattern does not serve it.
+ */
+export function wildcardUpstream(pattern: string, upstream: string, name: string): string | null {
+  const slug = inferredSlug(name);
+  for (const asked of slug === undefined ? [name] : [name, `${slug}/${name}`]) {
+    const [head = '', ...tail] = pattern.split('*');
+    const end = tail.join('*');
+    if (asked.length < head.length + end.length || !asked.startsWith(head) || !asked.endsWith(end)) continue;
+    return upstream.replace('*', () => asked.slice(head.length, asked.length - end.length));
+  }
+  return null;
 }
 
 /** Longer literal parts are more specific (L§4.4). */

@@ -1,5 +1,5 @@
 import { finding, type Finding, type Severity } from '../findings.js';
-import type { JsonObject } from '../json.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
 
 /** Source fields that have no place on Bifrost, each with its sentence (mapping.md M21, G7, U4, V11). Unknown ones are named too. */
 const FIELDS: { readonly [field: string]: readonly [Severity, string] } = {
@@ -34,7 +34,29 @@ const FIELDS: { readonly [field: string]: readonly [Severity, string] } = {
   agent_id: ['loss', 'the link to an agent is not carried'],
   key_type: ['notice', 'the key type is not carried; its routes are'],
   last_active: ['notice', 'usage times are not carried'],
+  soft_budget_cooldown: ['notice', 'the pause between budget alerts is not carried'],
+  admins: ['notice', 'a list of early versions; members_with_roles is carried'],
+  members: ['notice', 'a list of early versions; members_with_roles is carried'],
+  password_reset_required: ['notice', 'dashboard passwords are not carried'],
+  organization_memberships: ['loss', 'roles in organizations are not carried'],
 };
+
+/** Objects of which the members count, not the object. */
+const NAMED_INSIDE = new Set(['object_permission', 'router_settings', 'permissions']);
+
+/** `: a, b`, the members that say something; empty when none does. */
+function memberNames(value: Json | undefined): string {
+  const names = Object.entries(isObject(value) ? value : {})
+    .filter(([, member]) => !(member === null || (Array.isArray(member) && member.length === 0)))
+    .map(([name]) => name)
+    .sort();
+  return names.length === 0 ? '' : `: ${names.join(', ')}`;
+}
+
+/** Fields may be called `constructor`: only what the table says itself counts. */
+function knownField(field: string): readonly [Severity, string] | undefined {
+  return Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
+}
 
 /** One finding per field that says something. `skip` = fields a stage has dealt with. */
 export function fieldsNotCarried(rest: JsonObject, skip: readonly string[] = []): Finding[] {
@@ -42,9 +64,10 @@ export function fieldsNotCarried(rest: JsonObject, skip: readonly string[] = [])
     .filter((field) => !skip.includes(field))
     .sort()
     .map((field) => {
-      const known = FIELDS[field];
+      const known = knownField(field);
+      const members = NAMED_INSIDE.has(field) ? memberNames(rest[field]) : '';
       return known
-        ? finding(known[0], `${field}_not_carried`, field, known[1])
+        ? finding(known[0], `${field}_not_carried`, field, known[1] + members)
         : finding('loss', 'field_not_carried', field, `${field} has no place on Bifrost`);
     });
 }
@@ -52,11 +75,11 @@ export function fieldsNotCarried(rest: JsonObject, skip: readonly string[] = [])
 /** Members of `metadata`, where LiteLLM keeps settings too (L§4.16). `handled` = members with a rule of their own. */
 export function metadataNotCarried(metadata: JsonObject, handled: readonly string[] = []): Finding[] {
   const names = Object.keys(metadata).filter((name) => !handled.includes(name));
-  const enforced = names.filter((name) => name in FIELDS && name !== 'metadata');
+  const enforced = names.filter((name) => knownField(name) !== undefined && name !== 'metadata');
   const rest = names.filter((name) => !enforced.includes(name)).sort();
   return [
     ...enforced.sort().map((name) => {
-      const [severity, sentence] = FIELDS[name] ?? ['loss', `${name} is not carried`];
+      const [severity, sentence] = knownField(name) ?? ['loss', `${name} is not carried`];
       return finding(severity, `${name}_not_carried`, `metadata.${name}`, sentence);
     }),
     ...(rest.length > 0

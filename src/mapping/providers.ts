@@ -55,13 +55,13 @@ const OPENAI_BASE = 'https://api.openai.com/v1';
 const SIGNED = 'it signs requests in a way of its own';
 const NOT_CHAT = 'it is not an OpenAI-compatible chat provider';
 
-export const SLUGS: { readonly [slug: string]: Slug } = {
+const TABLE: { readonly [slug: string]: Slug } = {
   openai: standard('openai', 'openai', OPENAI_BASE, 'OPENAI_API_KEY'),
   'text-completion-openai': standard('openai', 'openai', OPENAI_BASE, 'OPENAI_API_KEY'),
   custom_openai: standard('openai', 'openai', null, 'OPENAI_API_KEY'),
   openai_like: standard('openai', 'openai', null, 'OPENAI_LIKE_API_KEY'),
   litellm_proxy: standard('openai', 'openai', null, 'LITELLM_PROXY_API_KEY'),
-  aiohttp_openai: standard('openai', 'openai', OPENAI_BASE, 'OPENAI_API_KEY'),
+  aiohttp_openai: standard('openai', 'openai', null),
   anthropic: standard('anthropic', 'anthropic', 'https://api.anthropic.com', 'ANTHROPIC_API_KEY'),
   anthropic_text: standard('anthropic', 'anthropic', 'https://api.anthropic.com', 'ANTHROPIC_API_KEY'),
   gemini: standard(
@@ -112,8 +112,8 @@ export const SLUGS: { readonly [slug: string]: Slug } = {
   elevenlabs: standard('elevenlabs', 'openai', 'https://api.elevenlabs.io', 'ELEVENLABS_API_KEY'),
   runwayml: standard('runway', 'openai', 'https://api.dev.runwayml.com', 'RUNWAYML_API_KEY'),
 
-  azure: structured('azure', 'AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'),
-  azure_text: structured('azure', 'AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'),
+  azure: structured('azure', 'AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'),
+  azure_text: structured('azure', 'AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'),
   azure_ai: structured('azure', 'AZURE_AI_API_KEY'),
   bedrock: structured('bedrock'),
   bedrock_converse: structured('bedrock'),
@@ -136,7 +136,6 @@ export const SLUGS: { readonly [slug: string]: Slug } = {
   compactifai: compatible('https://api.compactif.ai/v1', 'COMPACTIFAI_API_KEY'),
   dashscope: compatible('https://dashscope.aliyuncs.com/compatible-mode/v1', 'DASHSCOPE_API_KEY'),
   databricks: compatible(null, 'DATABRICKS_API_KEY'),
-  datarobot: compatible(null, 'DATAROBOT_API_TOKEN'),
   deepinfra: compatible('https://api.deepinfra.com/v1/openai', 'DEEPINFRA_API_KEY'),
   deepseek: compatible('https://api.deepseek.com/beta', 'DEEPSEEK_API_KEY'),
   docker_model_runner: local('http://localhost:22088/engines/llama.cpp', 'DOCKER_MODEL_RUNNER_API_KEY'),
@@ -194,6 +193,7 @@ export const SLUGS: { readonly [slug: string]: Slug } = {
   crusoe: compatible('https://managed-inference-api-proxy.crusoecloud.com/v1', 'CRUSOE_API_KEY'),
   salad_cloud: compatible('https://ai.salad.cloud/v1', 'SALAD_CLOUD_API_KEY'),
 
+  datarobot: unsupported('its URLs are a gateway of its own'),
   'text-completion-codestral': unsupported('it is a fill-in-the-middle endpoint, not chat'),
   sagemaker: unsupported(SIGNED),
   sagemaker_chat: unsupported(SIGNED),
@@ -239,6 +239,46 @@ export const SLUGS: { readonly [slug: string]: Slug } = {
   auto_router: unsupported('it is a router inside LiteLLM, not a provider'),
   custom: unsupported('it is code of your own inside LiteLLM'),
 };
+
+/** By slug. */
+export const SLUGS: { readonly [slug: string]: Slug } = withoutPrototype(TABLE);
+
+/** Where the address of a provider without a default comes from when a deployment has none (L§3.5, L§7.2). */
+export const BASE_VARIABLES: { readonly [slug: string]: readonly string[] } = withoutPrototype({
+  openai_like: ['OPENAI_LIKE_API_BASE'],
+  litellm_proxy: ['LITELLM_PROXY_API_BASE'],
+  azure: ['AZURE_API_BASE'],
+  azure_text: ['AZURE_API_BASE'],
+  azure_ai: ['AZURE_AI_API_BASE'],
+  databricks: ['DATABRICKS_API_BASE'],
+  heroku: ['HEROKU_API_BASE'],
+  hosted_vllm: ['HOSTED_VLLM_API_BASE'],
+  lm_studio: ['LM_STUDIO_API_BASE'],
+  ollama: ['OLLAMA_API_BASE'],
+  ollama_chat: ['OLLAMA_API_BASE'],
+});
+
+/** LiteLLM's older way of asking these: text completions with a prompt made of the chat (L§7.2, L§7.3). */
+export const LEGACY_COMPLETIONS: ReadonlySet<string> = new Set([
+  'text-completion-openai',
+  'azure_text',
+  'anthropic_text',
+]);
+
+/** Standard providers that Bifrost calls at another host than LiteLLM does (B§3.7). */
+export const OTHER_ADDRESS: { readonly [name: string]: string } = { nebius: 'https://api.tokenfactory.nebius.com' };
+
+/** Addresses that depend on the model: Baseten's dedicated deployments are called by ids of 8 characters (L§7.2). */
+export function baseOfModel(slug: string, upstream: string): string | null {
+  return slug === 'baseten' && /^[A-Za-z0-9]{8}$/.test(upstream)
+    ? `https://model-${upstream}.api.baseten.co/environments/production/sync/v1`
+    : null;
+}
+
+/** A table without a prototype: a model may be called `constructor/x`. */
+function withoutPrototype<T extends object>(table: T): T {
+  return Object.assign(Object.create(null) as T, table);
+}
 
 /** Upper bound of names Bifrost versions have built in (B§3.3); the gateway's own answer counts, this is a hint. */
 export const KNOWN_STANDARD_PROVIDERS: readonly string[] = [

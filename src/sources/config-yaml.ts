@@ -5,7 +5,7 @@ import { MigrateError, reasonOf } from '../errors.js';
 import { isObject } from '../json.js';
 import { PYTHON_SCALARS } from './yaml-scalars.js';
 
-/** config.yaml after `include:`; the top-level members LiteLLM knows, the others left out (L§3.1). Holds secrets. */
+/** config.yaml after `include:`; of the top-level members no rule reads only the names (L§3.1). Holds secrets. */
 export type ConfigFile = {
   readonly modelList: readonly unknown[];
   readonly credentialList: readonly unknown[];
@@ -13,6 +13,7 @@ export type ConfigFile = {
   readonly litellmSettings: Record<string, unknown>;
   readonly generalSettings: Record<string, unknown>;
   readonly environmentVariables: Record<string, unknown>;
+  readonly otherSections: readonly string[];
 };
 
 export const EMPTY_CONFIG: ConfigFile = {
@@ -22,7 +23,12 @@ export const EMPTY_CONFIG: ConfigFile = {
   litellmSettings: {},
   generalSettings: {},
   environmentVariables: {},
+  otherSections: [],
 };
+
+const SECTIONS = new Set(
+  'include model_list credential_list router_settings litellm_settings general_settings environment_variables'.split(' '),
+);
 
 /**
  * Reads LiteLLM's config file as LiteLLM does (L§3.1, §3.2). `os.environ/NAME` stays text.
@@ -49,12 +55,14 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     litellmSettings: mappingMember(path, merged, 'litellm_settings'),
     generalSettings: mappingMember(path, merged, 'general_settings'),
     environmentVariables: mappingMember(path, merged, 'environment_variables'),
+    otherSections: Object.keys(merged).filter((name) => !SECTIONS.has(name)),
   };
 }
 
 /** Lists are extended, everything else is replaced whole; an `include` inside is not followed (L§3.2). */
 function include(into: Record<string, unknown>, from: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(from)) {
+    if (name === '__proto__') continue;
     const present = into[name];
     into[name] =
       Array.isArray(value) && Array.isArray(present) ? [...(present as unknown[]), ...(value as unknown[])] : value;

@@ -1,16 +1,29 @@
 import type { Row } from './fields.js';
 import type { ServedModel } from './api-models.js';
-import type { Params } from './records.js';
+import { costIn, isCost } from './cost-members.js';
+import type { Deployment, Params } from './records.js';
 
-export type Costs = { readonly inputCost: number | null; readonly outputCost: number | null };
+export type Costs = Pick<Deployment, 'inputCost' | 'outputCost' | 'servedCosts'>;
 
 /** USD per token: the deployment's own price, else what the running proxy uses (M22); null when neither knows one. */
 export function costsOf(params: Params, info: Row, served: ServedModel | undefined): Costs {
   return {
     inputCost: cost('input_cost_per_token', params, info, served),
     outputCost: cost('output_cost_per_token', params, info, served),
+    ...servedCosts(served),
   };
 }
+
+/** What else the running proxy charges, as its price list or the deployment has it. 0 is how some versions say nothing. */
+function servedCosts(served: ServedModel | undefined): Pick<Deployment, 'servedCosts'> {
+  const found = Object.entries(served?.info ?? {}).filter(
+    ([name, value]) => isCost(name) && !PER_TOKEN.has(name) && value !== null && value !== undefined && value !== '',
+  );
+  const costs = found.map(([name, value]) => [name, costIn(value)] as const).filter(([, value]) => value !== 0);
+  return costs.length > 0 ? { servedCosts: Object.fromEntries(costs) } : {};
+}
+
+const PER_TOKEN = new Set(['input_cost_per_token', 'output_cost_per_token']);
 
 function cost(name: string, params: Params, info: Row, served: ServedModel | undefined): number | null {
   const own = number(params[name]) ?? number(info[name]);

@@ -35,7 +35,7 @@ export function joinCredentials(inputs: CredentialInputs): {
   if (inputs.database === null) {
     // [N] says where a credential comes from; before, what the file has is taken for the file's.
     for (const row of inputs.api)
-      if (row.source === 'db' || !credentials.has(String(row.credential_name))) take(row, 'api');
+      if (row.source === 'db' || !credentials.has(new Fields(row).text('credential_name') ?? '')) take(row, 'api');
   }
   return { credentials, findings };
 }

@@ -4,7 +4,7 @@ import type { ServedModel } from './api-models.js';
 import { costsOf } from './costs.js';
 import type { Decrypter } from './decrypt.js';
 import { Fields, type Row } from './fields.js';
-import { readFileEntry, type FileEntry } from './file-entries.js';
+import { readFileEntries, type FileEntry } from './file-entries.js';
 import { protectParams } from './params.js';
 import type { Deployment, Origin, Param, Params } from './records.js';
 import { objectWithoutSecrets } from './scrub.js';
@@ -23,7 +23,7 @@ export type DeploymentInputs = {
 
 /** Every deployment once (M1): file entries, database rows, and what the proxy serves beyond both. */
 export function joinDeployments(inputs: DeploymentInputs): Deployment[] {
-  const entries = inputs.file.map(readFileEntry);
+  const entries = readFileEntries(inputs.file);
   const matches = matchFileEntries(
     entries,
     inputs.served.filter((model) => !model.databaseModel),
@@ -56,7 +56,7 @@ function databaseDeployment(
   { vault, decrypt }: DeploymentInputs,
 ): Deployment {
   const fields = new Fields(row);
-  const id = fields.text('model_id') ?? '';
+  const id = fields.id('model_id');
   const info = fields.object('model_info');
   const { params, notes } = protectParams(fields.object('litellm_params'), {
     vault,

@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../json.js';
 import { finding, type Finding } from '../findings.js';
+import { bounded } from './bounded.js';
 import { objectWithoutSecrets, withoutSecrets } from './scrub.js';
+
+/** Code of the finding on a row without an id; such a record is never written. */
+export const NO_ID = 'no_id';
 
 /** A row as it came: any member may be missing, null, or of an odd shape (L§2.1). */
 export type Row = Readonly<Record<string, unknown>>;
@@ -20,11 +25,29 @@ export class Fields {
 
   raw(name: string): unknown {
     this.#read.add(name);
-    return this.#row[name] ?? null;
+    return this.#own(name) ?? null;
   }
 
   has(name: string): boolean {
-    return name in this.#row;
+    return Object.hasOwn(this.#row, name);
+  }
+
+  #own(name: string): unknown {
+    return Object.hasOwn(this.#row, name) ? bounded(this.#row[name]) : undefined;
+  }
+
+  /**
+   * What the row is called by. A row without one is kept under a name made of its content, so that it is told apart and
+   * reported; the stages write nothing for it.
+   */
+  id(name: string): string {
+    const value = this.#own(name);
+    this.#read.add(name);
+    if (typeof value === 'number') return String(value);
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    this.notes.push(finding('loss', NO_ID, name, `The row has no readable ${name}.`));
+    const content = JSON.stringify(bounded(this.#row)) ?? '';
+    return `without-id:${createHash('sha256').update(content).digest('hex').slice(0, 16)}`;
   }
 
   text(name: string): string | null {
@@ -106,8 +129,9 @@ export class Fields {
   /** Members that were not read and say something: not null, empty, false or 0. Secrets replaced. */
   rest(ignored: ReadonlySet<string> = new Set()): JsonObject {
     const entries: [string, Json][] = [];
-    for (const [name, value] of Object.entries(this.#row)) {
-      if (this.#read.has(name) || ignored.has(name) || saysNothing(name, value)) continue;
+    for (const [name, raw] of Object.entries(this.#row)) {
+      if (this.#read.has(name) || ignored.has(name) || saysNothing(name, raw)) continue;
+      const value = bounded(raw);
       // Times look different in the database and in the API; the journal must not see a change where there is none.
       const time = /_(at|expiry)$/.test(name) ? utc(value) : undefined;
       entries.push([name, time ?? withoutSecrets(parsed(value), name)]);

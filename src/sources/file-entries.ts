@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject, type JsonObject } from '../json.js';
 import { finding, type Finding } from '../findings.js';
+import { bounded } from './bounded.js';
 import { Fields } from './fields.js';
 
 /** An entry of model_list, read leniently; `id` is M2's hash, which does not move when a secret changes. */
@@ -13,7 +14,18 @@ export type FileEntry = {
   readonly notes: readonly Finding[];
 };
 
-export function readFileEntry(entry: unknown, index: number, all: readonly unknown[]): FileEntry {
+export function readFileEntries(entries: readonly unknown[]): FileEntry[] {
+  const seen = new Map<string, number>();
+  return entries.map((entry, index) => {
+    const identity = identityOf(entry);
+    const ordinal = seen.get(identity) ?? 0;
+    seen.set(identity, ordinal + 1);
+    return readFileEntry(entry, index, `${identity}\0${ordinal}`);
+  });
+}
+
+/** @param identity tells the entry from every other one. */
+function readFileEntry(entry: unknown, index: number, identity: string): FileEntry {
   const fields = new Fields(isObject(entry) ? entry : {});
   const modelName = fields.text('model_name') ?? '';
   const params = { ...fields.object('litellm_params') };
@@ -42,10 +54,8 @@ export function readFileEntry(entry: unknown, index: number, all: readonly unkno
       ),
     );
   }
-  const identity = identityOf(entry);
-  const ordinal = all.slice(0, index).filter((other) => identityOf(other) === identity).length;
   return {
-    id: `file:${createHash('sha256').update(`${identity}\0${ordinal}`).digest('hex').slice(0, 16)}`,
+    id: `file:${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`,
     modelName: modelName === '' ? `model_list[${index}]` : modelName,
     params,
     info: fields.object('model_info'),
@@ -57,7 +67,7 @@ export function readFileEntry(entry: unknown, index: number, all: readonly unkno
 function identityOf(entry: unknown): string {
   const { model_name: name, litellm_params: params } = isObject(entry) ? entry : {};
   const { custom_llm_provider: provider, model, api_base: base, base_url: url } = isObject(params) ? params : {};
-  return JSON.stringify([name ?? null, provider ?? null, model ?? null, withoutUserInfo(base ?? url ?? null)]);
+  return JSON.stringify([name, provider, model, withoutUserInfo(base ?? url)].map((part) => bounded(part ?? null)));
 }
 
 function withoutUserInfo(base: unknown): unknown {

@@ -1,6 +1,6 @@
 import { finding } from '../findings.js';
 import { Fields, type Row } from './fields.js';
-import { missingBudget, readLimits, type Budgets } from './limits.js';
+import { missingBudget, partsWithoutEffect, readLimits, type Budgets } from './limits.js';
 import type { VirtualKey } from './records.js';
 import { AUDIT, named } from './rows.js';
 
@@ -9,11 +9,15 @@ const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
 export function readVirtualKey(row: Row, budgets: Budgets): VirtualKey {
   const fields = new Fields(row);
-  const id = fields.text('token') ?? '';
+  const id = fields.id('token');
   const keyName = fields.text('key_name');
   const keyAlias = fields.text('key_alias');
   const budgetId = fields.text('budget_id');
-  if (budgetId !== null && !budgets.has(budgetId)) fields.notes.push(missingBudget(budgetId));
+  const budget = budgetId === null ? undefined : budgets.get(budgetId);
+  if (budgetId !== null)
+    fields.notes.push(
+      ...(budget === undefined ? [missingBudget(budgetId)] : partsWithoutEffect(budgetId, budget, 'key')),
+    );
   if (fields.raw('key_type') !== 'default' && fields.raw('key_type') !== null) {
     fields.notes.push(
       finding('notice', 'key_type', 'key_type', `LiteLLM calls this a ${String(fields.text('key_type'))} key.`),

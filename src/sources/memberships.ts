@@ -1,10 +1,16 @@
 import { finding } from '../findings.js';
 import { Fields, type Row } from './fields.js';
-import { missingBudget, type Budgets } from './limits.js';
+import { missingBudget, partsWithoutEffect, type Budgets } from './limits.js';
+import type { JsonObject } from '../json.js';
 import type { Membership, Team, User } from './records.js';
+import { AUDIT } from './rows.js';
 
-type Entry = { readonly role: string; readonly budgetId: string | null };
-type Found = { readonly role?: string | undefined; readonly budgetId?: string | null };
+type Entry = { readonly role: string; readonly budgetId: string | null; readonly rest: JsonObject };
+type Found = { readonly role?: string | undefined; readonly budgetId?: string | null; readonly rest?: JsonObject };
+
+const NOTHING: JsonObject = {};
+/** The joined row of budget_id, and how [N] found it: not the membership's own. */
+const JOINED = new Set([...AUDIT, 'litellm_budget_table', 'budget_source']);
 
 export type MembershipSources = {
   readonly teams: readonly Team[];
@@ -27,6 +33,7 @@ export async function* readMemberships(sources: MembershipSources): AsyncGenerat
     known.set(userId, {
       role: before?.role ?? entry.role ?? 'user',
       budgetId: entry.budgetId ?? before?.budgetId ?? null,
+      rest: entry.rest ?? before?.rest ?? NOTHING,
     });
     members.set(teamId, known);
   };
@@ -38,7 +45,8 @@ export async function* readMemberships(sources: MembershipSources): AsyncGenerat
   for await (const row of sources.rows()) {
     const fields = new Fields(row);
     const [teamId, userId] = [fields.text('team_id'), fields.text('user_id')];
-    if (teamId !== null && userId !== null) add(teamId, userId, { budgetId: fields.text('budget_id') });
+    const budgetId = fields.text('budget_id');
+    if (teamId !== null && userId !== null) add(teamId, userId, { budgetId, rest: fields.rest(JOINED) });
   }
 
   for (const [teamId, users] of members) {
@@ -83,7 +91,8 @@ function membership(
   const fallback = team?.metadata.team_member_budget_id;
   const budgetId = entry.budgetId ?? (typeof fallback === 'string' ? fallback : null);
   const budget = budgetId === null ? undefined : budgets.get(budgetId);
-  if (budgetId !== null && budget === undefined) notes.push(missingBudget(budgetId));
+  if (budgetId !== null)
+    notes.push(...(budget === undefined ? [missingBudget(budgetId)] : partsWithoutEffect(budgetId, budget, 'member')));
   return {
     kind: 'membership',
     id: `${encodeURIComponent(teamId)} ${encodeURIComponent(userId)}`,
@@ -94,7 +103,7 @@ function membership(
     limits: budget?.limits ?? null,
     allowedModels: budget?.allowedModels ?? [],
     createdAt: null,
-    rest: budget?.rest ?? {},
+    rest: { ...budget?.rest, ...entry.rest },
     notes,
   };
 }

@@ -24,13 +24,11 @@ const UNDECRYPTABLE = { $undecryptable: true } as const;
 /** litellm_params or credential_values with secrets replaced by SecretRefs; one odd value never stops the others (M5). */
 export function protectParams(raw: Record<string, unknown>, reader: ParamReader): ProtectedParams {
   const notes: Finding[] = [];
-  const params: Record<string, Param> = {};
-  for (const [name, value] of Object.entries(openTexts(raw, reader, notes))) {
-    params[name] = isCredentialJson(name)
-      ? credentialJson(name, value, reader)
-      : protect(value, [name], reader, notes, false);
-  }
-  return { params, notes };
+  const params = Object.entries(openTexts(raw, reader, notes)).map(([name, value]): [string, Param] => [
+    name,
+    isCredentialJson(name) ? credentialJson(name, value, reader) : protect(value, [name], reader, notes, false),
+  ]);
+  return { params: Object.fromEntries(params), notes };
 }
 
 function protect(

@@ -9,17 +9,17 @@ import type { DatabaseRows } from './database-rows.js';
 import { joinDeployments } from './deployments.js';
 import { dialectOf } from './dialect.js';
 import type { Row } from './fields.js';
-import { otherMembers, readAccessGroup, readProject } from './group-rows.js';
+import { otherMembers, projectBudgetFindings, readAccessGroup, readProject } from './group-rows.js';
 import { budgetFindings, readBudgets, type Budgets } from './limits.js';
 import type { ManagementApi } from './management-api.js';
 import { apiGaps, provenanceOf } from './provenance.js';
 import type { World } from './records.js';
-import { describeSettings, readAliases, readLiveRouter, readRouter } from './router.js';
+import { describeSettings, readAliases, readLiveRouter, readRouter, sectionsNotCarried } from './router.js';
 import type { RowSource } from './row-source.js';
 import { readOrganization, readTeam } from './rows.js';
 import { saltProbe } from './salt-probe.js';
 import type { SecretVault } from './secrets.js';
-import { mergeSettings, storesModelInDatabase } from './settings.js';
+import { mergeSettings, otherConfigRows, storesModelInDatabase } from './settings.js';
 
 /** What has been opened and asked already when the world is read. */
 export type Opened = {
@@ -64,17 +64,19 @@ export async function readWorld({
   });
   probe.verify();
 
-  const budgets = readBudgets(await rows.budgets());
+  const notes: Finding[] = [];
+  const budgets = readBudgets(await rows.budgets(), notes);
   const groupRows = await rows.accessGroups();
   const projectRows = await rows.projects();
-  const groups = groupRows.map(readAccessGroup);
-  const projects = projectRows.map((row) => readProject(row, budgets));
+  const groups = groupRows.map((row) => readAccessGroup(row, notes));
+  const projects = projectRows.map((row) => readProject(row, budgets, notes));
   const organizations = (await rows.organizations()).map((row) => readOrganization(row, budgets));
   const teams = (await rows.teams()).map(readTeam);
   await database?.countNotCarried();
 
   const usesDatabase = storesModelInDatabase(file) || served.some((model) => model.databaseModel);
-  const merged = mergeSettings(file, usesDatabase && database !== null ? await database.config() : []);
+  const stored = usesDatabase && database !== null ? await database.config() : [];
+  const merged = mergeSettings(file, stored);
   const live = readLiveRouter(await optionalBody(api, 'router_settings', '/router/settings', findings));
   const router = readRouter(merged, live);
   const described = describeSettings(merged, router);
@@ -101,10 +103,14 @@ export async function readWorld({
       ...findings,
       ...rows.findings,
       ...credentialFindings,
+      ...notes,
       ...budgetFindings(budgets),
       ...otherMembers('access_group', groupRows, GROUP_MEMBERS),
       ...otherMembers('project', projectRows, PROJECT_MEMBERS),
+      ...projectBudgetFindings(projectRows, budgets),
       ...described.findings,
+      ...sectionsNotCarried('LiteLLM_Config', otherConfigRows(stored)),
+      ...sectionsNotCarried('config.yaml', file.otherSections),
       ...(database === null ? [apiGaps(version)] : []),
     ],
   };

@@ -72,6 +72,11 @@ export type Deployment = RecordBase & {
   /** Costs the running proxy uses (GET /v2/model/info), USD per token; null when it knows none. */
   readonly inputCost: number | null;
   readonly outputCost: number | null;
+  /**
+   * Every other cost the running proxy uses (cached tokens, long contexts, images, …), under LiteLLM's names; null = one
+   * that is no number (`tiered_pricing`). Absent = none.
+   */
+  readonly servedCosts?: { readonly [name: string]: number | null };
   /** `LiteLLM_ProxyModelTable.blocked` [N]. */
   readonly blocked: boolean;
   /** true: the management API lists it (or no API was asked); false: it is in file or database only. */

@@ -36,22 +36,21 @@ export function readRouter(settings: MergedSettings, live: LiveRouter | null): R
 
 /** Both forms: `{alias: group}` and `{alias: {model: group, hidden}}` (L§3.7). */
 export function readAliases(value: unknown): Record<string, string> {
-  const aliases: Record<string, string> = {};
-  for (const [alias, target] of Object.entries(isObject(value) ? value : {})) {
-    const group = isObject(target) ? target.model : target;
-    if (typeof group === 'string') aliases[alias] = group;
-  }
-  return aliases;
+  const entries = Object.entries(isObject(value) ? value : {}).map(([alias, target]): [string, unknown] => [
+    alias,
+    isObject(target) ? target.model : target,
+  ]);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 /** A list of objects of which only the first key counts (L§3.7); the first entry of a group wins. */
 function readFallbacks(value: unknown): Record<string, string[]> {
-  const fallbacks: Record<string, string[]> = {};
+  const fallbacks = new Map<string, string[]>();
   for (const entry of Array.isArray(value) ? (value as unknown[]) : []) {
     const [first] = Object.entries(isObject(entry) ? entry : {});
-    if (first !== undefined) fallbacks[first[0]] ??= targets(first[1]);
+    if (first !== undefined && !fallbacks.has(first[0])) fallbacks.set(first[0], targets(first[1]));
   }
-  return fallbacks;
+  return Object.fromEntries(fallbacks);
 }
 
 /** Names, or objects with parameters of their own whose `model` is the name. */
@@ -82,6 +81,22 @@ const GRAVE = new Set(
   ).split(' '),
 );
 
+/** Whole sections that no rule reads: without some of them requests are no longer checked. */
+export function sectionsNotCarried(where: string, names: readonly string[]): Finding[] {
+  return names.map((name) =>
+    finding(
+      /^(guardrails|polic|mcp|pass_through|prompts|search_tools|vector_store)/.test(name) ? 'loss' : 'notice',
+      'section_not_carried',
+      `${where}: ${name}`,
+      `The section ${name} of ${where} is not carried over.`,
+    ),
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
 /** World settings as JSON without secrets, and one finding per setting that nothing on the other side takes (law 2). */
 export function describeSettings(
   merged: MergedSettings,
@@ -94,7 +109,8 @@ export function describeSettings(
   };
   const findings = Object.entries({ ...settings, router_settings: router.rest }).flatMap(([section, members]) =>
     Object.entries(members)
-      .filter(([name, value]) => !OWN_AFFAIRS.has(name) && value !== null && value !== false)
+      // false is said, too: some are true unless somebody turns them off (`tag_filtering_match_any`).
+      .filter(([name, value]) => !OWN_AFFAIRS.has(name) && value !== null && !isEmpty(value))
       .map(([name]) =>
         finding(
           GRAVE.has(name) ? 'loss' : 'notice',

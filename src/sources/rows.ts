@@ -1,7 +1,7 @@
 import { finding, type Finding } from '../findings.js';
 import { isObject } from '../json.js';
 import { Fields, type Row } from './fields.js';
-import { missingBudget, NO_LIMITS, readBudget, readLimits, type Budgets } from './limits.js';
+import { missingBudget, NO_LIMITS, partsWithoutEffect, readBudget, readLimits, type Budgets } from './limits.js';
 import type { Organization, Team, TeamMember, User } from './records.js';
 
 /** Who changed a row and when: bookkeeping of LiteLLM, nothing anybody migrates. */
@@ -11,13 +11,14 @@ export const AUDIT = new Set(['created_by', 'updated_at', 'updated_by', 'setting
 
 export function readOrganization(row: Row, budgets: Budgets): Organization {
   const fields = new Fields(row);
-  const id = fields.text('organization_id') ?? '';
+  const id = fields.id('organization_id');
   const alias = fields.text('organization_alias');
   const budgetId = fields.text('budget_id');
   const joined = fields.raw('litellm_budget_table');
   const budget =
     (budgetId === null ? undefined : budgets.get(budgetId)) ?? (isObject(joined) ? readBudget(joined) : undefined);
   const notes: Finding[] = budget === undefined && budgetId !== null ? [missingBudget(budgetId)] : [];
+  if (budget !== undefined) notes.push(...partsWithoutEffect(budgetId ?? '', budget, 'organization'));
   const members = fields.list('members').length + (fields.number('member_count') ?? 0);
   if (members > 0) {
     notes.push(
@@ -59,7 +60,7 @@ const TEAM_VIEW = new Set([
 
 export function readTeam(row: Row): Team {
   const fields = new Fields(row);
-  const id = fields.text('team_id') ?? '';
+  const id = fields.id('team_id');
   const alias = fields.text('team_alias');
   const members = fields.list('members_with_roles').flatMap((member) => readMember(member) ?? []);
   const nameless = members.filter((member) => member.userId === null).length;
@@ -110,7 +111,7 @@ const USER_VIEW = new Set([...AUDIT, 'password', 'key_count', 'last_breach_check
 
 export function readUser(row: Row): User {
   const fields = new Fields(row);
-  const id = fields.text('user_id') ?? '';
+  const id = fields.id('user_id');
   const alias = fields.text('user_alias');
   const email = fields.text('user_email');
   return {

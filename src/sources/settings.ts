@@ -23,18 +23,36 @@ export function mergeSettings(file: ConfigFile, stored: readonly Row[]): MergedS
   };
 }
 
+/** Rows LiteLLM's own jobs keep there (L§2.5), and what mergeSettings reads. */
+const KNOWN_ROWS = new Set(
+  (
+    'router_settings litellm_settings general_settings environment_variables model_cost_map_reload_config ' +
+    'anthropic_beta_headers_reload_config'
+  ).split(' '),
+);
+
+/** Other rows of LiteLLM_Config (cloudzero_settings, …): parts of LiteLLM that a gateway has no place for. */
+export function otherConfigRows(stored: readonly Row[]): string[] {
+  return stored.flatMap(({ param_name: name, param_value: value }) =>
+    typeof name === 'string' && name !== '' && !KNOWN_ROWS.has(name) && value !== null && value !== undefined
+      ? [name]
+      : [],
+  );
+}
+
 /** Deep, the database over the file; null and empty lists of the database are ignored (L§2.5). */
 function overlay(file: Section, stored: Section): Section {
-  const merged: Section = { ...file };
+  const merged = new Map(Object.entries(file));
   for (const [name, value] of Object.entries(stored)) {
     if (value === null || (Array.isArray(value) && value.length === 0)) continue;
-    const present = merged[name];
-    merged[name] = isObject(value) && isObject(present) ? overlay(present, value) : value;
+    const present = merged.get(name);
+    merged.set(name, isObject(value) && isObject(present) ? overlay(present, value) : value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 /** Does the proxy read its models and settings from the database, too? Its environment may say so (L§2.5), the file does. */
 export function storesModelInDatabase(file: ConfigFile): boolean {
-  return /^true$/i.test(String((file.generalSettings.store_model_in_db as string | boolean | undefined) ?? ''));
+  const { store_model_in_db: stored } = file.generalSettings;
+  return stored === true || (typeof stored === 'string' && /^true$/i.test(stored));
 }

@@ -1,16 +1,25 @@
 import { accessIndex, type AccessIndex } from '../mapping/access.js';
 import { planAllowList, type AllowList } from '../mapping/allow-list.js';
-import type { Catalog, Route } from '../mapping/catalog.js';
+import type { Catalog, RouteTarget } from '../mapping/catalog.js';
 import { grantSignature, planGrant, type Grant } from '../mapping/grants.js';
+import { hasListPrice } from '../mapping/prices.js';
 import type { KeySubject } from './key-subject.js';
 import type { PlanContext } from './plan.js';
+import { pricesOf } from './price-write.js';
 
 /** What a key may call, as provider_configs of its virtual key. */
 export type KeyAccess = {
   readonly grant: Grant;
   readonly list: AllowList;
-  /** Granted names whose calls cost nothing on this Bifrost (M22). */
-  readonly unpriced: readonly string[];
+  readonly unpriced: Unpriced;
+};
+
+/** Granted names whose calls cost nothing on this Bifrost (M22). */
+export type Unpriced = {
+  /** LiteLLM charges them: a budget fills there and not here. */
+  readonly charged: readonly string[];
+  /** LiteLLM knows no price either. */
+  readonly unknown: readonly string[];
 };
 
 type Memory = { readonly index: AccessIndex; readonly known: Map<string, KeyAccess>; providers: number };
@@ -34,16 +43,16 @@ export function allowListOf({ subject }: KeySubject, context: PlanContext): KeyA
   const grant = planGrant(subject, {
     catalog,
     index: memory.index,
-    capabilities: context.capabilities,
-    router: context.world.router,
     organizationGates: context.settings.organizationGates,
   });
   const list = planAllowList(grant, {
     keyId: (name) => context.objectId('provider_key', name),
     hasProvider: (name) => context.objectId('provider', name) !== undefined,
     foreignProviders: context.settings.allModels === 'everything' ? foreignProviders(context) : [],
+    routing: catalog.routing,
+    sink: context.capabilities.bareNamesReachWildcards ? (catalog.sink?.name ?? null) : null,
   });
-  const access = { grant, list, unpriced: unpricedNames(grant.routes, context) };
+  const access = { grant, list, unpriced: unpricedNames(grant, context) };
   memory.known.set(signature, access);
   return access;
 }
@@ -57,17 +66,33 @@ function foreignProviders(context: PlanContext): string[] {
     .sort();
 }
 
-/** Custom providers and self-hosted servers have no price; before 1.5.9 aliases have none either (P§2.11). */
-function unpricedNames(routes: readonly Route[], context: PlanContext): string[] {
+/**
+ * Names for which no override is written and Bifrost has no price of its own: it has none for custom providers and
+ * self-hosted servers, and before 1.5.9 none for aliases either (P§2.11). Free ones cost nothing anywhere.
+ */
+function unpricedNames(grant: Grant, context: PlanContext): Unpriced {
   const { catalog, capabilities } = context;
-  const unpriced = (target: Route['targets'][number], name: string): boolean => {
-    const provider = catalog.providers.get(target.provider);
-    if (!provider || provider.baseType !== null || ['vllm', 'ollama', 'sgl'].includes(provider.name)) return true;
-    const upstream = target.key === null ? name : catalog.keys.get(target.key)?.aliases[name];
-    return !capabilities.scopedModelConfigs && upstream !== name;
-  };
-  return routes
-    .filter((route) => route.targets.some((t) => unpriced(t, route.name)))
-    .map((r) => r.name)
-    .sort();
+  const prices = pricesOf(context);
+  const isKnown = ({ provider, key }: RouteTarget, name: string): boolean =>
+    hasListPrice(provider, catalog) &&
+    (capabilities.scopedModelConfigs || key === null || catalog.keys.get(key)?.aliases[name] === name);
+  const charged = new Set<string>();
+  const unknown = new Set<string>();
+  for (const { name, listed: asked, targets } of grant.routes) {
+    for (const target of targets) {
+      const standing = prices.standing(target.deployment);
+      if (prices.of(target.deployment).length > 0 || standing === 'free' || isKnown(target, asked)) continue;
+      (standing === 'unsayable' ? charged : unknown).add(name);
+    }
+  }
+  for (const { provider, key } of grant.wildcards) {
+    if (hasListPrice(provider, catalog)) continue;
+    for (const deployment of catalog.groups.wildcards) {
+      const plan = catalog.wildcards.get(deployment.id);
+      const isIt = plan?.ok === true && plan.key.name === key;
+      if (isIt && prices.of(deployment.id).length === 0 && prices.standing(deployment.id) !== 'free')
+        charged.add(deployment.modelName);
+    }
+  }
+  return { charged: [...charged].sort(), unknown: [...unknown].filter((name) => !charged.has(name)).sort() };
 }

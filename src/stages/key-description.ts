@@ -1,4 +1,5 @@
 import { finding, type Finding } from '../findings.js';
+import { listed } from '../mapping/grants.js';
 import { planKeyLimits, type KeyLimitPlan } from '../mapping/key-limits.js';
 import { planModelLimits, type ModelLimitPlan } from '../mapping/model-limits.js';
 import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
@@ -39,7 +40,7 @@ export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess
     ...owner.findings,
     ...off,
     ...expiry.findings,
-    ...unpriced(subject, limits, access, context),
+    ...unpriced(subject, limits, access),
     ...otherFields(key),
   ];
   return { limits, perModel, owner, off, expiry, findings };
@@ -48,7 +49,14 @@ export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess
 /** V10: carried as model configs of the key where the gateway has scopes, else findings. */
 function modelLimitsOf(subject: KeySubject, context: PlanContext): ModelLimitPlan {
   const { key, team } = subject.subject;
-  const plan = planModelLimits(key, subject.limits.linked, team, context.settings.maxBudgetPeriod);
+  const asked = planModelLimits(key, subject.limits.linked, team, context.settings.maxBudgetPeriod);
+  // Bifrost counts on the name that rules have made of it (B§12.4).
+  const listed = (name: string): string => context.catalog.listed(name);
+  const plan = {
+    ...asked,
+    limits: asked.limits.map((limit) => ({ ...limit, model: listed(limit.model) })),
+    refused: asked.refused.map(listed),
+  };
   const names = plan.limits.map((l) => l.model).join(', ');
   const findings = [...plan.findings];
   if (plan.refused.length > 0) {
@@ -83,6 +91,8 @@ function inactive(key: VirtualKey, subject: KeySubject, limits: KeyLimitPlan, co
   if (key.blocked) because('blocked', 'blocked', 'it is blocked');
   if (team?.blocked) because('team_blocked', 'team_id', `its team ${team.name} is blocked`);
   if (project?.blocked) because('project_blocked', 'project_id', `its project ${project.name} is blocked`);
+  if (key.projectId !== null && project === null)
+    because('project_missing', 'project_id', `what its project ${key.projectId} restricts could not be read`);
   if (expired(key, context.now)) because('expired', 'expires', `it expired on ${key.expires?.slice(0, 10)}`);
   if (teamMissing && world.dialect.missingTeamDenies)
     because('team_missing', 'team_id', 'LiteLLM refuses keys whose team is gone');
@@ -128,22 +138,21 @@ function expiryOf(
   };
 }
 
-/** Budgets do not fill where Bifrost knows no price (M22, P§2.11). */
-function unpriced(subject: KeySubject, limits: KeyLimitPlan, access: KeyAccess, context: PlanContext): Finding[] {
+/** Budgets do not fill where no price is known (M22, P§2.11); a loss where LiteLLM knows one. */
+function unpriced(subject: KeySubject, limits: KeyLimitPlan, access: KeyAccess): Finding[] {
   const { team, organization } = subject.subject;
+  const { charged, unknown } = access.unpriced;
   const bound = limits.budgets.length > 0 || team?.limits.maxBudget != null || organization?.limits.maxBudget != null;
-  if (!bound || access.unpriced.length === 0) return [];
-  const shown =
-    access.unpriced.slice(0, 12).join(', ') +
-    (access.unpriced.length > 12 ? ` and ${access.unpriced.length - 12} more` : '');
-  return [
-    finding(
-      'loss',
-      'budget_without_price',
-      'max_budget',
-      `Bifrost knows no price for ${shown}, so calls of these do not count against the budget (${context.world.dialect.version ?? 'LiteLLM'} counts them)`,
-    ),
+  if (!bound || charged.length + unknown.length === 0) return [];
+  const parts = [
+    ...(charged.length > 0
+      ? [`Bifrost has no price for ${listed(charged)}: LiteLLM counts these against the budget, Bifrost does not`]
+      : []),
+    ...(unknown.length > 0
+      ? [`neither LiteLLM nor Bifrost knows a price for ${listed(unknown)}: these never count against the budget`]
+      : []),
   ];
+  return [finding(charged.length > 0 ? 'loss' : 'notice', 'budget_without_price', 'max_budget', parts.join('; '))];
 }
 
 function otherFields(key: VirtualKey): Finding[] {
@@ -165,6 +174,15 @@ function otherFields(key: VirtualKey): Finding[] {
         'user_not_attached',
         'user_id',
         `the link to user ${key.userId} is not carried; it is in the re-issue sheet`,
+      ),
+    );
+  if (key.projectId !== null)
+    found.push(
+      finding(
+        'notice',
+        'project_not_attached',
+        'project_id',
+        `the link to project ${key.projectId} is not carried; what the project restricts is folded into the key`,
       ),
     );
   if (Object.keys(key.config).length > 0)

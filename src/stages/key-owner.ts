@@ -24,15 +24,17 @@ export function ownerOf(key: VirtualKey, subject: KeySubject, context: PlanConte
       return { body: {}, label: 'none', missing: null, findings: [lost] };
     }
     const team = context.record('team', key.teamId);
+    const elsewhere = otherOrganization(key, subject);
     if (team?.status === 'written' && team.bifrostId !== null) {
       return {
         body: { team_id: team.bifrostId },
         label: `team:${team.bifrostName ?? key.teamId}`,
         missing: null,
-        findings: [],
+        findings: elsewhere,
       };
     }
-    return unlinked(`its team ${key.teamId} is not on Bifrost`);
+    const owner = unlinked(`its team ${key.teamId} is not on Bifrost`);
+    return { ...owner, findings: [...owner.findings, ...elsewhere] };
   }
   if (key.organizationId === null) return { body: {}, label: 'none', missing: null, findings: [] };
   const organization = context.record('organization', key.organizationId);
@@ -47,6 +49,20 @@ export function ownerOf(key: VirtualKey, subject: KeySubject, context: PlanConte
   return unlinked(
     `its organization ${key.organizationId} ${organization ? 'is not on Bifrost' : 'could not be read from LiteLLM'}`,
   );
+}
+
+/** A virtual key has one owner, and through it one customer: the team's (V3). */
+function otherOrganization(key: VirtualKey, { subject }: KeySubject): Finding[] {
+  const ofTeam = subject.team?.organizationId ?? null;
+  if (key.organizationId === null || key.organizationId === ofTeam) return [];
+  return [
+    finding(
+      'loss',
+      'organization_not_linked',
+      'organization_id',
+      `the key names organization ${key.organizationId}, its team ${ofTeam === null ? 'none' : ofTeam}; on Bifrost only the team's limits bind it`,
+    ),
+  ];
 }
 
 function unlinked(why: string): Owner {

@@ -6,8 +6,7 @@ import type { PlanContext, PlannedWrite } from './plan.js';
 /** M18: exactly the public names, always a weight. Names that came since are added to a key of ours. */
 export function keyWrite(key: PlannedKey, context: PlanContext): PlannedWrite {
   const path = `/api/providers/${encodeURIComponent(key.provider)}/keys`;
-  const body = keyBody(key, context);
-  const label = `key "${key.name}" (models=[${key.models.join(',')}])`;
+  const { body, label } = said(key, context);
   const [existing] = context.snapshot.find('provider_key', key.name);
   if (existing && context.createdByUs('provider_key', key.name) && lacks(existing, key)) {
     return {
@@ -58,6 +57,17 @@ export function keyWrite(key: PlannedKey, context: PlanContext): PlannedWrite {
       ],
     }),
   };
+}
+
+const known = new WeakMap<PlannedKey, { readonly body: Body; readonly label: string }>();
+
+/** Once per key and run: every deployment that feeds a key names it, and its lists may be long. */
+function said(key: PlannedKey, context: PlanContext): { readonly body: Body; readonly label: string } {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const said = { body: keyBody(key, context), label: `key "${key.name}" (models=[${key.models.join(',')}])` };
+  known.set(key, said);
+  return said;
 }
 
 function keyBody(key: PlannedKey, context: PlanContext): Body {

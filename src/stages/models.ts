@@ -5,10 +5,11 @@ import type { Deployment } from '../sources/records.js';
 import { keyWrite } from './key-write.js';
 import { limitWrites, modelConfigWrite } from './model-config-write.js';
 import type { Plan, PlanContext, PlannedWrite, RecordState, Stage } from './plan.js';
+import { priceWrites } from './price-write.js';
 import { providerWrite } from './provider-write.js';
 import { fail, SETTLED, skip, write } from './shared.js';
 
-/** Deployments → providers, provider keys, model configs (mapping.md M1–M21). */
+/** Deployments → providers, provider keys, model configs, prices (mapping.md M1–M22). */
 export const models: Stage<Deployment> = {
   name: 'models',
   kinds: ['deployment'],
@@ -29,22 +30,13 @@ export const models: Stage<Deployment> = {
     const findings = [...own, ...result.endpoint.findings];
     if (wildcard && !wildcard.ok)
       return skip(wildcard.problem.reason, `${wildcard.problem.message}. ${wildcard.problem.nextStep}`, findings);
-    if (wildcard && !wildcard.reachable) {
+    if (wildcard && !wildcard.reachable && !context.catalog.routing) {
       findings.push(
         finding(
           'loss',
           'needs_routing_rule',
           'model_name',
-          `"${deployment.modelName}" is ready on ${wildcard.provider.name}, but callers reach it only through a routing rule`,
-        ),
-      );
-    } else if (wildcard && context.capabilities.bareNamesReachWildcards) {
-      findings.push(
-        finding(
-          'loss',
-          'needs_routing_rule',
-          'model_name',
-          `"${deployment.modelName}" is ready on ${wildcard.provider.name}, but no key gets it until a routing rule keeps other names from falling to it`,
+          `"${deployment.modelName}" is ready on ${wildcard.provider.name}, but callers reach it only through a routing rule (--no-routing leaves it out)`,
         ),
       );
     }
@@ -71,24 +63,34 @@ function carried(
       findings,
     );
   }
+  // What a pattern serves under other names has keys of its own, on a provider of its own.
+  const providers = new Set([provider.name, ...keys.map((key) => key.provider)]);
+  const sink = catalog.wildcards.has(deployment.id) ? catalog.sink : null;
   const writes: PlannedWrite[] = [
-    providerWrite(catalog.providers.get(provider.name) ?? provider),
+    ...[...providers].map((name) => providerWrite(catalog.providers.get(name) ?? provider)),
+    ...(sink ? [providerWrite(sink)] : []),
     ...keys.map((key) => keyWrite(key, context)),
     ...limitWrites(deployment, provider, findings, context),
+    ...priceWrites(deployment, state, findings, context),
   ];
   if (state.status === 'written' && writes.every((w) => w.action === 'create' && context.createdByUs(w.kind, w.name)))
     return SETTLED;
-  const first = keys[0];
-  const main = first
-    ? ({ kind: 'provider_key', name: first.name } as const)
-    : ({ kind: 'provider', name: provider.name } as const);
-  return write(writes, main, findings);
+  return write(writes, mainOf(deployment, provider.name, catalog), findings);
+}
+
+/** The object that stands for a deployment: its first key; without one the provider. */
+export function mainOf(
+  deployment: Deployment,
+  provider: string,
+  catalog: Catalog,
+): { readonly kind: 'provider_key' | 'provider'; readonly name: string } {
+  const [first] = catalog.keysOf(deployment.id);
+  return first ? { kind: 'provider_key', name: first.name } : { kind: 'provider', name: provider };
 }
 
 function servesWithoutKey(deployment: Deployment, catalog: Catalog): boolean {
   const result = catalog.endpoints.get(deployment.id);
-  if (!result?.ok || result.endpoint.key !== null) return false;
-  return catalog.splits(deployment.publicName) ? false : result.endpoint.upstream === deployment.publicName;
+  return result?.ok === true && result.endpoint.key === null && catalog.isServed(deployment.id);
 }
 
 function catchAll(deployment: Deployment, findings: readonly Finding[], context: PlanContext): Plan {

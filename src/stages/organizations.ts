@@ -3,7 +3,7 @@ import { planLimits } from '../mapping/limits.js';
 import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
 import type { Organization } from '../sources/records.js';
 import type { Stage } from './plan.js';
-import { adoptOrRefuse, fail, nameFor, SETTLED, write } from './shared.js';
+import { adoptOrRefuse, fail, nameFor, SETTLED, withoutId, write } from './shared.js';
 
 /** Organizations → customers (mapping.md G1–G5, G7). */
 export const organizations: Stage<Organization> = {
@@ -12,6 +12,8 @@ export const organizations: Stage<Organization> = {
   parallel: 'many',
   plan: (organization, state, context) => {
     if (state.status === 'written') return SETTLED;
+    const unknown = withoutId(organization);
+    if (unknown) return unknown;
     const naming = nameFor(organization, state, context, 'organization');
     if (!naming.ok) return naming.plan;
     const { dialect } = context.world;

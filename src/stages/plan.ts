@@ -51,7 +51,7 @@ export type UpdateWrite = {
 export type PlannedWrite = CreateWrite | UpdateWrite;
 
 /** What a written record still lacks; filled in by a later run (mapping.md R2). */
-export type Missing = { readonly what: 'owner' | 'allow_list' | 'limits'; readonly message: string };
+export type Missing = { readonly what: 'owner' | 'allow_list' | 'limits' | 'rule'; readonly message: string };
 
 export type Plan = { readonly findings: readonly Finding[] } & (
   | { readonly outcome: 'skipped'; readonly reason: string; readonly message: string }
@@ -121,7 +121,7 @@ export interface PlanContext {
   readonly now: number;
 }
 
-export const STAGES = ['models', 'organizations', 'teams', 'users', 'virtual-keys'] as const;
+export const STAGES = ['models', 'routing', 'organizations', 'teams', 'users', 'virtual-keys'] as const;
 export type StageName = (typeof STAGES)[number];
 
 export interface Stage<R extends SourceRecord = SourceRecord> {

@@ -1,5 +1,6 @@
 import { finding, type Finding } from '../findings.js';
 import { disambiguated, naturalName } from '../mapping/names.js';
+import { NO_ID } from '../sources/fields.js';
 import type { SourceRecord } from '../sources/records.js';
 import type { Difference, TargetObject } from '../target/objects.js';
 import type { JsonObject } from '../json.js';
@@ -30,6 +31,17 @@ export function write(
 }
 
 export const SETTLED: Plan = { outcome: 'settled', findings: [] };
+
+/** A row LiteLLM gave no id cannot be found again by a later run: it would be written twice. */
+export function withoutId(record: SourceRecord): Plan | null {
+  if (!record.notes.some(({ code }) => code === NO_ID)) return null;
+  return fail(
+    NO_ID,
+    "LiteLLM's row has no id, so no later run could recognise it",
+    'Correct the row in LiteLLM and run again.',
+    record.notes,
+  );
+}
 
 export type Naming =
   | { readonly ok: true; readonly name: string; readonly findings: readonly Finding[] }

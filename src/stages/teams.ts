@@ -3,7 +3,7 @@ import { planLimits } from '../mapping/limits.js';
 import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
 import type { Team } from '../sources/records.js';
 import type { Missing, Plan, PlanContext, RecordState, Stage, UpdateWrite } from './plan.js';
-import { adoptOrRefuse, fail, nameFor, SETTLED, wait, write } from './shared.js';
+import { adoptOrRefuse, fail, nameFor, SETTLED, wait, withoutId, write } from './shared.js';
 
 /** Teams → teams, linked to their customer by the id in the journal (mapping.md G1–G7, V8). */
 export const teams: Stage<Team> = {
@@ -11,6 +11,8 @@ export const teams: Stage<Team> = {
   kinds: ['team'],
   parallel: 'many',
   plan: (team, state, context) => {
+    const unknown = withoutId(team);
+    if (unknown) return unknown;
     const owner = customerOf(team, context);
     if (state.status === 'written' && !lacksOwner(state, owner.id)) return SETTLED;
     const naming = nameFor(team, state, context, 'team');

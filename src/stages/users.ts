@@ -1,9 +1,10 @@
 import { finding, type Finding } from '../findings.js';
+import { isObject } from '../json.js';
 import { normalEmail } from '../mapping/names.js';
-import { fieldsNotCarried } from '../mapping/not-carried.js';
+import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
 import type { Membership, User } from '../sources/records.js';
 import type { CreateWrite, Plan, PlanContext, Stage } from './plan.js';
-import { adoptionFindings, SETTLED, skip, wait, write } from './shared.js';
+import { adoptionFindings, SETTLED, skip, wait, withoutId, write } from './shared.js';
 
 /** Internal users and their team memberships (mapping.md U1–U4). Records arrive users first, then memberships. */
 export const users: Stage<User | Membership> = {
@@ -12,6 +13,8 @@ export const users: Stage<User | Membership> = {
   parallel: 'many',
   plan: (record, state, context) => {
     if (state.status === 'written') return SETTLED;
+    const unknown = withoutId(record);
+    if (unknown) return unknown;
     return record.kind === 'user' ? userPlan(record, context) : membershipPlan(record, context);
   },
 };
@@ -99,7 +102,12 @@ function notCarried(user: User): Finding[] {
     found.push(
       finding('change', 'models_folded', 'models', "a user's model list is folded into personal virtual keys"),
     );
-  return [...found, ...fieldsNotCarried(user.rest, ['user_role'])];
+  const metadata = user.rest['metadata'];
+  return [
+    ...found,
+    ...fieldsNotCarried(user.rest, ['user_role', 'metadata']),
+    ...metadataNotCarried(isObject(metadata) ? metadata : {}),
+  ];
 }
 
 function membershipPlan(membership: Membership, context: PlanContext): Plan {

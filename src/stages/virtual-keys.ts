@@ -7,7 +7,7 @@ import { completed, fingerprintOf, missingList, without } from './key-completion
 import { describe, expired } from './key-description.js';
 import { subjectOf, type KeySubject } from './key-subject.js';
 import type { Adoption, CreateWrite, Plan, PlanContext, RecordState, Stage } from './plan.js';
-import { adoptionFindings, fail, nameFor, skip, wait, write } from './shared.js';
+import { adoptionFindings, fail, nameFor, skip, wait, withoutId, write } from './shared.js';
 
 /** Virtual keys → virtual keys (mapping.md V1–V11, R2, R5). */
 export const virtualKeys: Stage<VirtualKey> = {
@@ -15,6 +15,8 @@ export const virtualKeys: Stage<VirtualKey> = {
   kinds: ['virtual_key'],
   parallel: 'many',
   plan: (key, state, context) => {
+    const unknown = withoutId(key);
+    if (unknown) return unknown;
     const skipped = notCarriedAtAll(key, context);
     if (skipped && state.status !== 'written') return skipped;
     const subject = subjectOf(key, context);

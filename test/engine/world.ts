@@ -212,6 +212,7 @@ export function settingsWith(more: Partial<Settings> = {}): Settings {
     zeroLimits: 'block',
     allModels: 'everything',
     expired: 'skip',
+    routing: true,
     requireOwner: false,
     allowPrivateNetwork: false,
     allowInsecureHttp: false,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isUnserved } from '../../src/mapping/catalog.js';
+import type { Deployment } from '../../src/sources/records.js';
 import { catalogOf, deployment, NEW_DIALECT, OLD_DIALECT, secret, team, world } from '../factories.js';
 
 const BASE = 'https://up.example/v1';
@@ -139,9 +140,14 @@ describe('isolation (M18, P§2.3)', () => {
 });
 
 describe('names Bifrost would split (A5)', () => {
-  it('are left out and named', () => {
+  it('stand under an internal name on their keys, which only a rule leads to', () => {
+    const catalog = catalogOf(world({ deployments: [plain('azure/chat', 'x'), plain('acme/chat', 'y')] }));
+    expect([...catalog.keys.values()].flatMap((k) => k.models)).toEqual(['acme/chat', 'litellm:azure/chat']);
+  });
+
+  it('are left out and named without rules', () => {
     const w = world({ deployments: [plain('azure/chat', 'x'), plain('acme/chat', 'y')] });
-    const catalog = catalogOf(w);
+    const catalog = catalogOf(w, { settings: { routing: false } });
     expect([...catalog.keys.values()].flatMap((k) => k.models)).toEqual(['acme/chat']);
     expect(catalog.findings.get('d-azure/chat-openai/x')).toMatchObject([{ code: 'needs_routing_rule' }]);
     const routed = catalog.groups.route('azure/chat', null);
@@ -153,11 +159,16 @@ describe('wildcards (M17)', () => {
   const wild = (name: string, model: string, more = {}) => deployment(name, { model, api_key: K1, ...more });
 
   it('use the standard provider with ["*"] when no name of its own is served there', () => {
-    const catalog = catalogOf(world({ deployments: [wild('openai/*', 'openai/*')] }));
+    const catalog = catalogOf(world({ deployments: [wild('groq/*', 'groq/*')] }));
+    expect([...catalog.keys.values()]).toMatchObject([{ provider: 'groq', models: ['*'] }]);
+  });
+
+  it('keep the standard provider without rules, although bare names LiteLLM knows are lost then', () => {
+    const catalog = catalogOf(world({ deployments: [wild('openai/*', 'openai/*')] }), { settings: { routing: false } });
     expect([...catalog.keys.values()]).toMatchObject([{ provider: 'openai', models: ['*'] }]);
   });
 
-  it('get a provider of their own beside explicit names, unreachable until there are rules', () => {
+  it('get a provider of their own beside explicit names, which a rule leads to', () => {
     const catalog = catalogOf(world({ deployments: [wild('openai/*', 'openai/*'), wild('gpt', 'openai/gpt-4o')] }));
     const plan = [...catalog.wildcards.values()][0];
     expect(plan).toMatchObject({
@@ -174,28 +185,54 @@ describe('wildcards (M17)', () => {
   it('work without rules under a provider named like the prefix', () => {
     const catalog = catalogOf(world({ deployments: [wild('wild/*', 'openai/*', { api_base: BASE })] }));
     expect([...catalog.wildcards.values()]).toMatchObject([
-      { ok: true, reachable: true, prefix: 'wild', provider: { name: 'wild', baseUrl: 'https://up.example' } },
+      {
+        ok: true,
+        reachable: true,
+        pattern: { segment: 'wild', rest: '*' },
+        provider: { name: 'wild', baseUrl: 'https://up.example' },
+      },
     ]);
   });
 
   it('are refused as catch-all, partial or renamed by more than the prefix', () => {
-    const reasons = ['*', 'openai/gpt-4*', 'a/b/*'].map((name) => {
-      const plan = [...catalogOf(world({ deployments: [wild(name, 'openai/*')] })).wildcards.values()][0];
+    const reason = (name: string, model = 'openai/*', routing = true): string => {
+      const { wildcards } = catalogOf(world({ deployments: [wild(name, model)] }), { settings: { routing } });
+      const [plan] = [...wildcards.values()];
       return plan && !plan.ok ? plan.problem.reason : 'carried';
+    };
+    expect(reason('*')).toBe('wildcard_all');
+    expect(reason('*/gpt-4', 'openai/gpt-4')).toBe('partial_wildcard');
+    expect(reason('openai/gpt-4*')).toBe('renamed_wildcard');
+    expect(reason('a/b/*')).toBe('renamed_wildcard');
+    expect(reason('openai/gpt-4*', 'openai/gpt-4*')).toBe('carried');
+    expect(reason('gpt-4*', 'openai/gpt-4*')).toBe('carried');
+    expect(reason('openai/gpt-4*', 'openai/gpt-4*', false)).toBe('partial_wildcard');
+  });
+
+  it('give bare names that LiteLLM knows, and aliases that lead behind them, keys of their own', () => {
+    const w = world({
+      deployments: [wild('openai/*', 'openai/*', { api_base: BASE })],
+      modelGroupAlias: { fast: 'openai/gpt-5-nano' },
     });
-    expect(reasons).toEqual(['wildcard_all', 'partial_wildcard', 'partial_wildcard']);
+    const [spelled] = [...catalogOf(w).keys.values()].filter((k) => !k.models.includes('*'));
+    expect(spelled?.models).toEqual(expect.arrayContaining(['fast', 'gpt-4-turbo']));
+    expect(spelled?.aliases).toMatchObject({ fast: 'gpt-5-nano', 'gpt-4-turbo': 'gpt-4-turbo' });
+    expect(spelled?.models).not.toContain('claude-3-opus-20240229');
   });
 });
 
 describe('keyless servers (A3)', () => {
-  it('carry a name only when it is the upstream id', () => {
+  it('carry a name when it is the upstream id, or a rule can make it so', () => {
     const server = (name: string) => deployment(name, { model: 'lm_studio/qwen', api_base: 'http://10.0.0.5:1234/v1' });
-    const catalog = catalogOf(world({ deployments: [server('qwen'), server('nick')] }));
-    const route = (name: string) => {
+    const route = (name: string, deployments: readonly Deployment[], routing: boolean) => {
+      const catalog = catalogOf(world({ deployments }), { settings: { routing } });
       const routed = catalog.groups.route(name, null);
       return routed.kind === 'group' ? catalog.route(name, routed.group) : null;
     };
-    expect(route('qwen')).toMatchObject({ targets: [{ key: null }] });
-    expect(route('nick')).toMatchObject({ reason: 'name_not_carried' });
+    expect(route('qwen', [server('qwen'), server('nick')], false)).toMatchObject({ targets: [{ key: null }] });
+    expect(route('nick', [server('nick')], false)).toMatchObject({ reason: 'name_not_carried' });
+    expect(route('nick', [server('nick')], true)).toMatchObject({ listed: 'qwen', targets: [{ key: null }] });
+    // "qwen" is a name of its own: whoever may call "nick" must not get it.
+    expect(route('nick', [server('qwen'), server('nick')], true)).toMatchObject({ reason: 'name_not_carried' });
   });
 });

@@ -86,7 +86,9 @@ describe('a virtual key', () => {
 
   it('names a budget that is not there', () => {
     expect(codes(readVirtualKey({ token: 'hash', budget_id: 'gone' }, budgets))).toEqual(['budget_missing budget_id']);
-    expect(codes(readVirtualKey({ token: 'hash', budget_id: 'b1' }, budgets))).toEqual([]);
+    expect(codes(readVirtualKey({ token: 'hash', budget_id: 'b1' }, budgets))).toEqual([
+      'budget_part_without_effect allowed_models',
+    ]);
   });
 });
 
@@ -120,7 +122,7 @@ it('an organization takes its limits from its budget row', () => {
   ).toMatchObject({
     name: 'o',
     limits: { maxBudget: 5, tpmLimit: 100 },
-    notes: [{ code: 'organization_members_not_carried' }],
+    notes: [{ code: 'budget_part_without_effect' }, { code: 'organization_members_not_carried' }],
   });
   expect(
     readOrganization({ organization_id: 'o', budget_id: 'gone', litellm_budget_table: { max_budget: 2 } }, budgets)

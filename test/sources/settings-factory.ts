@@ -24,6 +24,7 @@ export function settings(overrides: Partial<Settings> = {}): Settings {
     zeroLimits: 'block',
     allModels: 'everything',
     expired: 'skip',
+    routing: true,
     requireOwner: false,
     allowPrivateNetwork: false,
     allowInsecureHttp: false,

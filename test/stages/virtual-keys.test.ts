@@ -120,11 +120,22 @@ describe('allow-lists (V4, V5)', () => {
   });
 
   it('name what fails without its fallback, and what LiteLLM answers besides public names', () => {
-    const fallbacks = { world: { fallbacks: { a: ['b'] }, modelGroupAlias: { nick: 'a' } } };
+    const fallbacks = {
+      world: { fallbacks: { a: ['b'] }, modelGroupAlias: { nick: 'a' } },
+      settings: { routing: false },
+    };
     const p = plan(virtualKey('k'), fallbacks);
     expect(p.findings.find((f) => f.code === 'fallback_needs_rule')?.message).toContain('"a", "nick"');
     expect(p.findings.find((f) => f.code === 'undocumented_name')?.message).toContain('"openai/up-a"');
     expect(codes(plan(virtualKey('k', { models: ['b'] }), fallbacks))).not.toContain('fallback_needs_rule');
+    expect(codes(plan(virtualKey('k'), { world: fallbacks.world }))).not.toContain('fallback_needs_rule');
+  });
+
+  it('name fallbacks that only an older LiteLLM follows without the right to them', () => {
+    const w = { fallbacks: { a: ['b'] } };
+    const k = virtualKey('k', { models: ['a'] });
+    expect(codes(plan(k, { world: { ...w, dialect: OLD_DIALECT } }))).toContain('fallback_not_permitted');
+    expect(codes(plan(k, { world: w }))).not.toContain('fallback_not_permitted');
   });
 
   it('name what leads nowhere', () => {
@@ -137,13 +148,15 @@ describe('allow-lists (V4, V5)', () => {
       deployment('g', { model: 'openai/x', api_key: secret('k'), weight: 3 }),
       deployment('g', { model: 'anthropic/y', api_key: secret('k2'), weight: 1 }),
     ];
-    const weights = (list: typeof two) =>
+    const weights = (list: typeof two, routing = false) =>
       (
-        written(virtualKey('k'), { world: { deployments: list } }).body['provider_configs'] as {
+        written(virtualKey('k'), { world: { deployments: list }, settings: { routing } }).body['provider_configs'] as {
           provider: string;
           weight: number;
         }[]
       ).map((c) => [c.provider, c.weight]);
+    // With rules the virtual key only has to admit both.
+    expect(weights(two, true)).toEqual([['anthropic', 1], ['openai', 1]]); // prettier-ignore
     expect(weights(two)).toEqual([['anthropic', 1], ['openai', 3]]); // prettier-ignore
     const standby = [two[0], { ...two[1], params: { ...two[1]?.params, weight: 0 } }] as typeof two;
     expect(weights(standby)).toEqual([['anthropic', 0], ['openai', 3]]); // prettier-ignore
@@ -202,21 +215,20 @@ describe('wildcards (M17, P§2.8)', () => {
     expect(entries(['other'], false)).toEqual([]);
   });
 
-  it('are not granted where bare names would fall to them with their credential', () => {
-    expect(entries([], true)).toEqual([]);
-    const p = plan(virtualKey('k'), { world: wild, capabilities: { bareNamesReachWildcards: true } });
-    expect(p.findings.find((f) => f.code === 'needs_routing_rule')?.message).toContain('wild/*');
+  it('come with an entry that takes bare names nobody serves, where those would fall to them', () => {
+    const sink = { provider: 'no-such-model', weight: 0, allowed_models: ['*'], key_ids: ['*'] };
+    expect(entries([], true)).toEqual([sink, entry(['*'])]);
+    expect(entries(['wild/a'], true)).toEqual([entry(['a'])]);
   });
 
-  it('that serve bare well-known names are named', () => {
-    const openai = {
-      deployments: [
-        deployment('openai/*', { model: 'openai/*', api_key: secret('k') }),
-        deployment('x', { model: 'openai/x', api_key: secret('k') }),
-      ],
-    };
-    const p = plan(virtualKey('k', { models: ['openai/*'] }), { world: openai });
-    expect(p.findings.find((f) => f.code === 'bare_name_needs_rule')?.message).toContain('"gpt-4-turbo"');
+  it('serve bare names that LiteLLM knows', () => {
+    const openai = { deployments: [deployment('openai/*', { model: 'openai/*', api_key: secret('k') })] };
+    const { body } = written(virtualKey('k', { models: ['openai/*'] }), { world: openai });
+    const configs = body['provider_configs'] as { provider: string; weight: number; allowed_models: string[] }[];
+    const own = configs.find((c) => c.provider === 'openai');
+    expect([own?.weight, own?.allowed_models.includes('gpt-4-turbo')]).toEqual([1, true]);
+    const other = written(virtualKey('k', { models: ['gpt-4'] }), { world: openai });
+    expect(other.body['provider_configs']).toMatchObject([{ provider: 'openai', allowed_models: ['gpt-4'] }]);
   });
 });
 

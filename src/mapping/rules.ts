@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto';
+import type { World } from '../sources/records.js';
+import { celLike, celList, celString } from './cel.js';
+import type { PlannedProvider } from './endpoint.js';
+import { fallbackChain } from './fallbacks.js';
+import type { Group, Groups } from './groups.js';
+import { isUnserved, type Route, type Unserved } from './key-planner.js';
+import type { Meaning } from './meanings.js';
+import { behindPattern, type WildcardPlan } from './wildcards.js';
+
+/**
+ * Routing rules (mapping.md A5, M17; P§3): names that begin with a provider, names that several providers serve,
+ * fallbacks, and wildcards on providers of their own.
+ *
+ * Every rule is global and says where a name *can* lead, never who may go there: that is the virtual key's list. A name that
+ * means something else to some callers names the other meanings' providers as fallbacks: Bifrost refuses what a virtual
+ * key does not list and goes on to the next one (seen on 1.5.2 and 1.5.16). So nothing has to be written per key, and no key
+ * waits for a rule that keeps it narrow. Callers who were on Bifrost before keep their way: the last fallback of a
+ * name with a provider in front is that provider itself, and calls without a virtual key match no rule.
+ */
+
+export type PlannedRule = {
+  readonly name: string;
+  readonly description: string;
+  /** CEL. */
+  readonly condition: string;
+  /** Where it leads; null = as the call came. Weights sum to 1. */
+  readonly targets: readonly {
+    readonly provider: string | null;
+    readonly model: string | null;
+    readonly weight: number;
+  }[];
+  /** Tried in order; `model` null = as the call came. */
+  readonly fallbacks: readonly Place[];
+  /** Names come first, then patterns, the more specific one first, then what is closed. */
+  readonly band: 'name' | 'pattern' | 'closed';
+  /** Literal characters of a pattern. */
+  readonly specificity: number;
+  readonly deployments: readonly string[];
+};
+
+export type Place = { readonly provider: string; readonly model: string | null };
+
+export type RulesInput = {
+  readonly world: World;
+  readonly groups: Groups;
+  readonly meanings: readonly Meaning[];
+  readonly wildcards: ReadonlyMap<string, WildcardPlan>;
+  readonly route: (name: string, group: Group) => Route | Unserved;
+  readonly splits: (name: string) => boolean;
+  readonly sink: PlannedProvider | null;
+};
+
+export type Rules = {
+  readonly rules: readonly PlannedRule[];
+  /** Groups LiteLLM tries after the one that answers `routed`. */
+  readonly fallbacksOf: (routed: string) => readonly string[];
+  /** Groups that the rule of a public name tries after its own. */
+  readonly followersOf: (name: string) => readonly string[];
+};
+
+export function planRules(input: RulesInput): Rules {
+  const chains = new Map<string, readonly string[]>();
+  const fallbacksOf = (routed: string): readonly string[] => {
+    const known = chains.get(routed) ?? fallbackChain(routed, input.world.router, input.groups);
+    chains.set(routed, known);
+    return known;
+  };
+  const byName = new Map<string, Meaning[]>();
+  for (const meaning of input.meanings) byName.set(meaning.name, [...(byName.get(meaning.name) ?? []), meaning]);
+  const rules = new Map<string, PlannedRule>();
+  const followers = new Map<string, readonly string[]>();
+  for (const [name, meanings] of byName) {
+    const served = servedMeanings(name, meanings, input);
+    followers.set(name, agreed(served, fallbacksOf));
+    const rule = ruleOfName(name, served, followers.get(name) ?? [], input);
+    if (rule) rules.set(rule.name, rule);
+  }
+  for (const [id, plan] of input.wildcards)
+    if (plan.ok) for (const rule of rulesOfPattern(id, plan, input, [...byName.keys()])) rules.set(rule.name, rule);
+  return { rules: [...rules.values()], fallbacksOf, followersOf: (name) => followers.get(name) ?? [] };
+}
+
+type Served = { readonly meaning: Meaning; readonly route: Route };
+
+/** What everybody means comes first; the others reach theirs because they may not go there. */
+function servedMeanings(name: string, meanings: readonly Meaning[], input: RulesInput): Served[] {
+  return meanings
+    .flatMap((meaning): Served[] => {
+      const route = input.route(name, meaning.group);
+      return isUnserved(route) ? [] : [{ meaning, route }];
+    })
+    .sort((a, b) => Number(a.meaning.scoped) - Number(b.meaning.scoped));
+}
+
+function ruleOfName(
+  name: string,
+  served: readonly Served[],
+  followers: readonly string[],
+  input: RulesInput,
+): PlannedRule | null {
+  const [first] = served;
+  if (!first) return null;
+  const splits = input.splits(name);
+  const teams = new Set([null, ...served.map(({ meaning }) => meaning.group.teamId)]);
+  const groups = unique(followers.flatMap((next) => [...teams].flatMap((team) => placesOfName(next, team, input))));
+  const spread = served.some(({ route }) => providersOf(route).size > 1);
+  const renamed = served.some(({ route }) => route.listed !== name);
+  if (!splits && !spread && !renamed && groups.length === 0) return null;
+  // Where the virtual key's own list leaves no choice the rule only adds what comes after.
+  const leavesChoice = !splits && !spread && !renamed;
+  const places = served.flatMap(({ route }) => placesOf(route));
+  const own: Place[] = splits ? [{ provider: name.slice(0, name.indexOf('/')), model: null }] : [];
+  const isOnlyPlace = places.length === 1;
+  return {
+    name: ruleName(name),
+    description: described(name, { splits, spread, fallbacks: groups.length > 0 }),
+    condition: guarded(
+      splits
+        ? `((provider == ${celString(segmentOf(name))} && model == ${celString(restOf(name))}) || (provider == "" && model == ${celString(name)}))`
+        : `provider == "" && model == ${celString(name)}`,
+    ),
+    targets: leavesChoice ? [{ provider: null, model: null, weight: 1 }] : targetsOf(first.route),
+    fallbacks: unique([...(leavesChoice || isOnlyPlace ? [] : places), ...groups, ...own]),
+    band: 'name',
+    specificity: 0,
+    deployments: [...new Set(served.flatMap(({ route }) => route.targets.map((t) => t.deployment)))],
+  };
+}
+
+const segmentOf = (name: string): string => name.slice(0, name.indexOf('/'));
+const restOf = (name: string): string => name.slice(name.indexOf('/') + 1);
+
+/** Calls without a virtual key were never LiteLLM's. */
+function guarded(condition: string): string {
+  return `${condition} && virtual_key_id != ""`;
+}
+
+function providersOf(route: Route): ReadonlySet<string> {
+  return new Set(route.targets.map((t) => t.provider));
+}
+
+/** Share of each provider; all alike when LiteLLM draws none of them. */
+function targetsOf(route: Route): PlannedRule['targets'] {
+  const sums = new Map<string, number>();
+  for (const { provider, weight } of route.targets) sums.set(provider, (sums.get(provider) ?? 0) + weight);
+  const total = [...sums.values()].reduce((sum, weight) => sum + weight, 0);
+  const drawn = total > 0 ? [...sums].filter(([, weight]) => weight > 0) : [...sums];
+  return drawn.map(([provider, weight]) => ({
+    provider,
+    model: route.listed,
+    weight: total > 0 ? weight / total : 1 / sums.size,
+  }));
+}
+
+/** Providers of a meaning, the one that is drawn most first, standbys last. */
+function placesOf(route: Route): Place[] {
+  const sums = new Map<string, number>();
+  for (const { provider, weight } of route.targets) sums.set(provider, (sums.get(provider) ?? 0) + weight);
+  return [...sums].sort((a, b) => b[1] - a[1]).map(([provider]) => ({ provider, model: route.listed }));
+}
+
+/**
+ * Groups that come after: those of the name as everybody means it; where only some mean it, those on which they agree. A key
+ * whose own chain is another one hears of it (grants).
+ */
+function agreed(served: readonly Served[], fallbacksOf: Rules['fallbacksOf']): readonly string[] {
+  const everybody = served.find(({ meaning }) => !meaning.scoped);
+  if (everybody) return fallbacksOf(everybody.meaning.routed);
+  const [first, ...others] = served.map(({ meaning }) => fallbacksOf(meaning.routed));
+  return (first ?? []).filter((name) => others.every((chain) => chain.includes(name)));
+}
+
+function placesOfName(name: string, team: string | null, input: RulesInput): Place[] {
+  const routed = input.groups.route(name, team);
+  if (routed.kind === 'none') return [];
+  const route = input.route(name, routed.group);
+  if (!isUnserved(route)) return placesOf(route);
+  if (routed.kind !== 'wildcard') return [];
+  const plan = input.wildcards.get(routed.deployment.id);
+  const model = plan?.ok ? behindPattern(plan.pattern, name) : null;
+  return plan?.ok && model !== null ? [{ provider: plan.provider.name, model }] : [];
+}
+
+function rulesOfPattern(
+  id: string,
+  { provider, pattern, reachable }: Extract<WildcardPlan, { ok: true }>,
+  { sink, splits }: RulesInput,
+  names: readonly string[],
+): PlannedRule[] {
+  const isWhole = pattern.rest === '*';
+  const rules: PlannedRule[] = [];
+  const closed = (condition: string): PlannedRule => ({
+    name: ruleName(`${provider.name}: closed`),
+    description: `LiteLLM knows no name that begins with ${provider.name}/. Written by litellm-to-bifrost.`,
+    condition,
+    targets: [{ provider: sink?.name ?? provider.name, model: null, weight: 1 }],
+    fallbacks: [],
+    band: 'closed',
+    specificity: 0,
+    deployments: [id],
+  });
+  const isProvider = `provider == ${celString(provider.name)}`;
+  if (reachable) return isWhole ? [] : [closed(`${isProvider} && !(${celLike(pattern.rest)})`)];
+  const taken = names.flatMap((name) => {
+    if (pattern.segment === '') return splits(name) ? [] : [name];
+    return name.startsWith(`${pattern.segment}/`) ? [name.slice(pattern.segment.length + 1)] : [];
+  });
+  const parts = [
+    `provider == ${celString(pattern.segment)}`,
+    ...(isWhole ? [] : [celLike(pattern.rest)]),
+    ...(taken.length > 0 ? [`!(model in ${celList([...new Set(taken)].sort())})`] : []),
+  ];
+  rules.push({
+    name: ruleName(pattern.text),
+    description: `LiteLLM serves ${pattern.text} as it comes. Written by litellm-to-bifrost.`,
+    condition: guarded(parts.join(' && ')),
+    targets: [{ provider: provider.name, model: null, weight: 1 }],
+    fallbacks: pattern.segment === '' ? [] : [{ provider: pattern.segment, model: null }],
+    band: 'pattern',
+    specificity: pattern.text.replaceAll('*', '').length,
+    deployments: [id],
+  });
+  rules.push(closed(isProvider));
+  return rules;
+}
+
+function described(
+  name: string,
+  why: { readonly splits: boolean; readonly spread: boolean; readonly fallbacks: boolean },
+): string {
+  const reasons = [
+    ...(why.splits ? [`Bifrost would split "${name}"`] : []),
+    ...(why.spread ? ['several providers share it'] : []),
+    ...(why.fallbacks ? ['it has fallbacks'] : []),
+  ];
+  return `LiteLLM's model "${name}"${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}. Written by litellm-to-bifrost.`.slice(
+    0,
+    1000,
+  );
+}
+
+function unique(places: readonly Place[]): Place[] {
+  const seen = new Set<string>();
+  return places.filter(({ provider, model }) => {
+    const id = JSON.stringify([provider, model]);
+    return !seen.has(id) && seen.add(id);
+  });
+}
+
+/** Bifrost keeps 255 characters. */
+const LONGEST_NAME = 200;
+
+function ruleName(subject: string): string {
+  const name = `LiteLLM ${subject}`;
+  if (name.length <= LONGEST_NAME) return name;
+  return `${name.slice(0, LONGEST_NAME - 17)} ${createHash('sha256').update(subject).digest('hex').slice(0, 16)}`;
+}
