@@ -1,3 +1,4 @@
+import { failpoint } from '../failpoint.js';
 import { finding, type Finding } from '../findings.js';
 import { isObject } from '../json.js';
 import type { IncomingRecord, Seen } from '../journal/records.js';
@@ -5,7 +6,6 @@ import type { Journal } from '../journal/journal.js';
 import { RECORD_KINDS, type RecordKind, type Source, type SourceRecord } from '../sources/records.js';
 import { canonical } from './canonical.js';
 import type { Listener } from './events.js';
-import { failpoint } from './failpoint.js';
 import { Interrupted } from './interrupted.js';
 
 export type NaturalName = (record: SourceRecord) => string;
@@ -48,6 +48,7 @@ export function takeInWorld(intake: Intake): void {
     if (kind !== undefined) intake.tell({ type: 'intake', kind, count: records.length });
   }
   journal.commits.flush();
+  failpoint('intake.batch', 'world'); // FAILPOINT
 }
 
 async function stream(intake: Intake, kind: RecordKind, records: AsyncIterable<SourceRecord>): Promise<void> {
@@ -58,9 +59,10 @@ async function stream(intake: Intake, kind: RecordKind, records: AsyncIterable<S
     count += 1;
     if (count % BATCH !== 0) continue;
     intake.journal.commits.flush();
-    failpoint('intake.batch'); // FAILPOINT
+    failpoint('intake.batch', kind); // FAILPOINT
   }
   intake.journal.commits.flush();
+  failpoint('intake.batch', kind); // FAILPOINT
   intake.tell({ type: 'intake', kind, count });
 }
 
@@ -95,7 +97,7 @@ function incomingRecord(record: SourceRecord, naturalName: NaturalName, journal:
  * `notes` are about the reading, not the record.
  */
 const FLEETING = /^(spend|model_spend|.*_spend|updated_(at|by)|last_(active|used|refreshed)(_at)?|budget_reset_at)$/;
-const FLEETING_MEMBERS: ReadonlySet<string> = new Set(['notes', 'served']);
+const FLEETING_MEMBERS: ReadonlySet<string> = new Set(['notes', 'served', 'unpriced']);
 
 function lasting(record: SourceRecord): unknown {
   const rest = Object.fromEntries(Object.entries(record.rest).filter(([member]) => !FLEETING.test(member)));

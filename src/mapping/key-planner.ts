@@ -3,8 +3,9 @@ import { finding, type Finding } from '../findings.js';
 import type { Deployment } from '../sources/records.js';
 import type { KeyMaterial } from './credentials.js';
 import type { Endpoint, EndpointResult } from './endpoint.js';
-import { wildcardUpstream, type Group } from './groups.js';
+import type { Group } from './groups.js';
 import { meaningId, order, type Meaning } from './meanings.js';
+import { wildcardUpstream } from './patterns.js';
 
 /** Sorts the meanings of names into provider keys (mapping.md M18, P§2.1–2.4). */
 
@@ -37,6 +38,8 @@ export type Route = {
   /** What provider keys and virtual keys list for it; differs where a routing rule leads from the one to the other (A5). */
   readonly listed: string;
   readonly group: string;
+  /** All deployments of the group, carried or not. */
+  readonly members: readonly string[];
   readonly targets: readonly RouteTarget[];
 };
 
@@ -111,7 +114,13 @@ export class KeyPlanner {
       );
       return;
     }
-    this.routes.set(id, { name: meaning.name, listed: renamed ?? listed, group: meaning.group.id, targets });
+    this.routes.set(id, {
+      name: meaning.name,
+      listed: renamed ?? listed,
+      group: meaning.group.id,
+      members: meaning.group.members.map(({ deployment }) => deployment.id),
+      targets,
+    });
   }
 
   /** M18: other meanings of the same name exist, or this one belongs to one caller only. */

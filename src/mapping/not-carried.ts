@@ -2,7 +2,7 @@ import { finding, type Finding, type Severity } from '../findings.js';
 import { isObject, type Json, type JsonObject } from '../json.js';
 
 /** Source fields that have no place on Bifrost, each with its sentence (mapping.md M21, G7, U4, V11). Unknown ones are named too. */
-const FIELDS: { readonly [field: string]: readonly [Severity, string] } = {
+export const FIELDS: { readonly [field: string]: readonly [Severity, string] } = {
   spend: ['notice', 'spend so far is not carried: counters start at 0 on Bifrost'],
   total_spend: ['notice', 'spend so far is not carried: counters start at 0 on Bifrost'],
   model_spend: ['notice', 'spend per model is not carried'],

@@ -81,6 +81,9 @@ export function planRules(input: RulesInput): Rules {
   return { rules: [...rules.values()], fallbacksOf, followersOf: (name) => followers.get(name) ?? [] };
 }
 
+/** Bifrost rewrites names that it draws these for (`gpt-x` → `openai/gpt-x`), and then misses them in the list; not where a rule says so. */
+const REFINED: ReadonlySet<string> = new Set(['groq', 'replicate']);
+
 type Served = { readonly meaning: Meaning; readonly route: Route };
 
 /** What everybody means comes first; the others reach theirs because they may not go there. */
@@ -105,10 +108,11 @@ function ruleOfName(
   const teams = new Set([null, ...served.map(({ meaning }) => meaning.group.teamId)]);
   const groups = unique(followers.flatMap((next) => [...teams].flatMap((team) => placesOfName(next, team, input))));
   const spread = served.some(({ route }) => providersOf(route).size > 1);
+  const refined = served.some(({ route }) => [...providersOf(route)].some((p) => REFINED.has(p)));
   const renamed = served.some(({ route }) => route.listed !== name);
-  if (!splits && !spread && !renamed && groups.length === 0) return null;
+  if (!splits && !spread && !renamed && !refined && groups.length === 0) return null;
   // Where the virtual key's own list leaves no choice the rule only adds what comes after.
-  const leavesChoice = !splits && !spread && !renamed;
+  const leavesChoice = !splits && !spread && !renamed && !refined;
   const places = served.flatMap(({ route }) => placesOf(route));
   const own: Place[] = splits ? [{ provider: name.slice(0, name.indexOf('/')), model: null }] : [];
   const isOnlyPlace = places.length === 1;

@@ -7,7 +7,12 @@ const VIEW_MEMBERS =
 /** A row of /key/list or /key/info under the column names of the database. */
 export function apiKeyRow(row: Row): Row {
   const entries = Object.entries(row).filter(([name]) => !VIEW_MEMBERS.test(name) && name !== 'org_id');
-  return { ...Object.fromEntries(entries), organization_id: row.organization_id ?? row.org_id ?? null };
+  return withModels({ ...Object.fromEntries(entries), organization_id: row.organization_id ?? row.org_id ?? null });
+}
+
+/** An empty list means every model; an answer that leaves the list out does not: it is read as one that matches nothing. */
+export function withModels(row: Row): Row {
+  return Object.hasOwn(row, 'models') ? row : { ...row, models: false };
 }
 
 /** A bare hash (old releases), or an object without the `budget_id` column (1.81.13). */

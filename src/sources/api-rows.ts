@@ -7,7 +7,7 @@ import type { Row } from './fields.js';
 import { batches, chunks } from './batches.js';
 import { optionalBody } from './api-optional.js';
 import type { RowSource } from './row-source.js';
-import { apiKeyRow, isKeyRowWithoutLinks } from './api-key-row.js';
+import { apiKeyRow, isKeyRowWithoutLinks, withModels } from './api-key-row.js';
 
 const PAGE = 100;
 /** Requests at once where the API has to be asked row by row. */
@@ -69,7 +69,7 @@ export class ApiRows implements RowSource {
     }
     this.#teamIds = rows.flatMap((row) => textOf(row.team_id) ?? []);
     return rows.map(({ keys: _keys, team_memberships: _memberships, litellm_model_table: table, ...row }) => ({
-      ...row,
+      ...withModels(row),
       model_aliases: isObject(table) ? (table.model_aliases ?? table.aliases ?? null) : null,
     }));
   }
@@ -127,17 +127,24 @@ export class ApiRows implements RowSource {
           'this LiteLLM leaves budget links out of its key list: asking for every key; LITELLM_DB_URL makes it quicker',
         );
       }
-      for (const group of chunks(batch, TOGETHER)) yield* await Promise.all(group.map((row) => this.#wholeKey(row)));
+      for (const group of chunks(batch, TOGETHER)) {
+        const rows = await Promise.all(group.map((row) => this.#wholeKey(row)));
+        yield* rows.filter((row) => row !== null);
+      }
     }
   }
 
-  /** A key row with everything linked; lists of old releases hold hashes only, those of 1.81 no budget_id (L§1.7). */
-  async #wholeKey(row: Row | string): Promise<Row> {
+  /**
+   * A key row with everything linked; lists of old releases hold hashes only, those of 1.81 no budget_id (L§1.7). null = the
+   * key was deleted since it was listed, and nothing but its hash is known.
+   */
+  async #wholeKey(row: Row | string): Promise<Row | null> {
     if (!isKeyRowWithoutLinks(row)) return apiKeyRow(row as Row);
     const token = typeof row === 'string' ? row : (textOf(row.token) ?? '');
     const known: Row = typeof row === 'string' ? { token } : row;
     const body = await this.#detail('/key/info', { key: token });
     const info = isObject(body.info) ? body.info : {};
+    if (typeof row === 'string' && Object.keys(info).length === 0) return null;
     return apiKeyRow({ ...known, ...info, token });
   }
 

@@ -27,7 +27,9 @@ export const EMPTY_CONFIG: ConfigFile = {
 };
 
 const SECTIONS = new Set(
-  'include model_list credential_list router_settings litellm_settings general_settings environment_variables'.split(' '),
+  'include model_list credential_list router_settings litellm_settings general_settings environment_variables'.split(
+    ' ',
+  ),
 );
 
 /**

@@ -3,15 +3,14 @@ import type { ServedModel } from './api-models.js';
 import { costIn, isCost } from './cost-members.js';
 import type { Deployment, Params } from './records.js';
 
-export type Costs = Pick<Deployment, 'inputCost' | 'outputCost' | 'servedCosts'>;
+export type Costs = Pick<Deployment, 'inputCost' | 'outputCost' | 'servedCosts' | 'unpriced'>;
 
 /** USD per token: the deployment's own price, else what the running proxy uses (M22); null when neither knows one. */
 export function costsOf(params: Params, info: Row, served: ServedModel | undefined): Costs {
-  return {
-    inputCost: cost('input_cost_per_token', params, info, served),
-    outputCost: cost('output_cost_per_token', params, info, served),
-    ...servedCosts(served),
-  };
+  const inputCost = cost('input_cost_per_token', params, info, served);
+  const outputCost = cost('output_cost_per_token', params, info, served);
+  const unpriced = served !== undefined && isUnpriced(served.info) && inputCost === null && outputCost === null;
+  return { inputCost, outputCost, ...servedCosts(served), ...(unpriced && { unpriced: true as const }) };
 }
 
 /** What else the running proxy charges, as its price list or the deployment has it. 0 is how some versions say nothing. */

@@ -45,7 +45,8 @@ function budgetOf(row: Row, budgets: Budgets): Budget | undefined {
 export function projectBudgetFindings(rows: readonly Row[], budgets: Budgets): Finding[] {
   return rows.flatMap((row) => {
     const budget = budgetOf(row, budgets);
-    const found = budget === undefined ? [] : partsWithoutEffect(new Fields(row).text('budget_id') ?? '', budget, 'project');
+    const found =
+      budget === undefined ? [] : partsWithoutEffect(new Fields(row).text('budget_id') ?? '', budget, 'project');
     return found.map((one) => ({ ...one, message: `Project ${new Fields(row).id('project_id')}: ${one.message}` }));
   });
 }

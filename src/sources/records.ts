@@ -72,6 +72,8 @@ export type Deployment = RecordBase & {
   /** Costs the running proxy uses (GET /v2/model/info), USD per token; null when it knows none. */
   readonly inputCost: number | null;
   readonly outputCost: number | null;
+  /** The running proxy was asked and knows no price. */
+  readonly unpriced?: true;
   /**
    * Every other cost the running proxy uses (cached tokens, long contexts, images, …), under LiteLLM's names; null = one
    * that is no number (`tiered_pricing`). Absent = none.

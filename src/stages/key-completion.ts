@@ -23,7 +23,7 @@ export function completed(
   if (bifrostId === null || bifrostName === null || state.drifted) return SETTLED;
   const lacksOwner = state.missing.some((m) => m.what === 'owner');
   const lacksEntries = state.missing.some((m) => m.what === 'allow_list');
-  const { owner, perModel, findings } = describe(key, subject, access, context);
+  const { owner, perModel, refused, findings } = describe(key, subject, access, context);
   const grant = fingerprintOf(access.list);
   const widen = (lacksEntries || access.grant.unrestricted) && state.detail['grant'] !== grant;
   const link = lacksOwner && owner.missing === null;
@@ -45,7 +45,7 @@ export function completed(
         ? completion(
             current,
             link ? owner.body : null,
-            widen ? { ...access.list, entries: without(access.list.entries, perModel.refused) } : null,
+            widen ? { ...access.list, entries: without(access.list.entries, refused) } : null,
             context,
           )
         : null,

@@ -10,6 +10,7 @@ import type { KeyAccess } from './key-access.js';
 import { ownerOf, type Owner } from './key-owner.js';
 import type { KeySubject } from './key-subject.js';
 import type { PlanContext } from './plan.js';
+import { pricesOf } from './price-write.js';
 
 /** Everything about a key but its name and what is on Bifrost: computed alike for a new one and one to be completed. */
 export type Description = {
@@ -17,6 +18,8 @@ export type Description = {
   readonly perModel: ModelLimitPlan;
   readonly owner: Owner;
   readonly off: readonly Finding[];
+  /** What is left out of the virtual key's lists, as they have it; `*` = wildcards. */
+  readonly refused: readonly string[];
   readonly expiry: { readonly body: Body; readonly findings: readonly Finding[] };
   readonly findings: readonly Finding[];
 };
@@ -29,7 +32,8 @@ export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess
   );
   const perModel = modelLimitsOf(subject, context);
   const owner = ownerOf(key, subject, context);
-  const off = inactive(key, subject, limits, context);
+  const unpaid = unpaidNames(limits, access, context);
+  const off = inactive(key, subject, unpaid ? { ...limits, zero: [] } : limits, context);
   const expiry = expiryOf(key, context);
   const findings = [
     ...key.notes,
@@ -39,11 +43,12 @@ export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess
     ...access.grant.findings,
     ...owner.findings,
     ...off,
+    ...(unpaid?.findings ?? []),
     ...expiry.findings,
     ...unpriced(subject, limits, access),
     ...otherFields(key),
   ];
-  return { limits, perModel, owner, off, expiry, findings };
+  return { limits, perModel, owner, off, refused: [...perModel.refused, ...(unpaid?.refused ?? [])], expiry, findings };
 }
 
 /** V10: carried as model configs of the key where the gateway has scopes, else findings. */
@@ -79,6 +84,40 @@ function modelLimitsOf(subject: KeySubject, context: PlanContext): ModelLimitPla
     ),
   );
   return { ...plan, limits: [], findings };
+}
+
+/**
+ * V8: up to 1.81 a budget of 0 lets calls pass that cost nothing by LiteLLM's reckoning (L§4.14, P§2.12). null = no such
+ * budget, or nothing is left. A cost counts as nothing only where the running proxy says 0: what it was not asked is charged.
+ */
+function unpaidNames(
+  limits: KeyLimitPlan,
+  { grant }: KeyAccess,
+  context: PlanContext,
+): { readonly refused: readonly string[]; readonly findings: readonly Finding[] } | null {
+  const { world, settings } = context;
+  const onlyBudgets = limits.zero.length > 0 && limits.zero.every((name) => name.endsWith('max_budget'));
+  if (!onlyBudgets || !world.dialect.unpricedIgnoresBudgets || settings.zeroLimits !== 'block') return null;
+  const prices = pricesOf(context);
+  const isFree = (id: string): boolean => {
+    const deployment = world.deployments.find((d) => d.id === id);
+    if (!deployment || deployment.modelName.includes('*')) return false;
+    return deployment.unpriced === true || prices.standing(id) === 'free';
+  };
+  const free = grant.routes.filter((route) => route.members.every(isFree)).map((route) => route.listed);
+  if (free.length === 0) return null;
+  const charged = grant.routes.map((route) => route.listed).filter((name) => !free.includes(name));
+  return {
+    refused: [...charged, '*', ...grant.wildcards.flatMap(({ models }) => models)],
+    findings: [
+      finding(
+        'change',
+        'zero_budget_leaves_free',
+        limits.zero.join(', '),
+        `${limits.zero.join(', ')} of 0 blocks every call that costs something; only what is free stays: ${free.sort().join(', ')}`,
+      ),
+    ],
+  };
 }
 
 /** V7, V8: everything that makes LiteLLM refuse the key whatever it asks for. Non-empty = created inactive. */

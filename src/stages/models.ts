@@ -7,7 +7,7 @@ import { limitWrites, modelConfigWrite } from './model-config-write.js';
 import type { Plan, PlanContext, PlannedWrite, RecordState, Stage } from './plan.js';
 import { priceWrites } from './price-write.js';
 import { providerWrite } from './provider-write.js';
-import { fail, SETTLED, skip, write } from './shared.js';
+import { fail, SETTLED, skip, write, withoutId } from './shared.js';
 
 /** Deployments → providers, provider keys, model configs, prices (mapping.md M1–M22). */
 export const models: Stage<Deployment> = {
@@ -15,6 +15,8 @@ export const models: Stage<Deployment> = {
   kinds: ['deployment'],
   parallel: 'one',
   plan: (deployment, state, context) => {
+    const unknown = withoutId(deployment);
+    if (unknown) return unknown;
     const result = context.catalog.endpoints.get(deployment.id);
     const own = [...deployment.notes, ...(context.catalog.findings.get(deployment.id) ?? [])];
     if (!result) return fail('not_planned', 'the deployment is not part of the world that was read', 'Run again.', own);

@@ -146,7 +146,15 @@ const DECIDING = ['cel_expression', 'targets', 'fallbacks', 'enabled'] as const;
 
 /** Does the rule on Bifrost decide as planned? What people may edit besides (description, priority) does not matter. */
 function same({ body: found }: RoutingRuleObject, body: Body): boolean {
-  return DECIDING.every((member) => canonical(found[member]) === canonical(body[member]));
+  return DECIDING.every((member) => {
+    if (member !== 'targets') return canonical(found[member]) === canonical(body[member]);
+    // The gateway lists targets in an order of its own (seen on 1.5.16).
+    return canonical(sorted(found[member])) === canonical(sorted(body[member]));
+  });
+}
+
+function sorted(list: unknown): unknown {
+  return Array.isArray(list) ? list.map(canonical).sort() : list;
 }
 
 function canonical(value: unknown): string {

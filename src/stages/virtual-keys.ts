@@ -56,13 +56,13 @@ function created(
 ): Plan {
   const naming = nameFor(key, state, context, 'virtual key');
   if (!naming.ok) return naming.plan;
-  const { limits, perModel, owner, off, expiry, ...described } = describe(key, subject, access, context);
+  const { limits, perModel, owner, off, refused, expiry, ...described } = describe(key, subject, access, context);
   const findings = [...naming.findings, ...described.findings];
   if (limits.error !== null) {
     return fail('limit_unreadable', limits.error, 'Correct it in LiteLLM and run again.', findings);
   }
   if (owner.missing && context.settings.requireOwner) return wait('owner', owner.missing.message, findings);
-  const entries = without(access.list.entries, perModel.refused);
+  const entries = without(access.list.entries, refused);
   const body: Body = {
     name: naming.name,
     description: marker(key),

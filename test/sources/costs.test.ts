@@ -36,6 +36,7 @@ describe('what the running proxy charges', () => {
     expect(costsOf({}, {}, served({ input_cost_per_token: 0, output_cost_per_token: 0 }))).toEqual({
       inputCost: null,
       outputCost: null,
+      unpriced: true,
     });
     expect(costsOf({}, {}, undefined)).toEqual({ inputCost: null, outputCost: null });
   });

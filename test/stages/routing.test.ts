@@ -94,6 +94,22 @@ describe('a routing rule (A5)', () => {
     expect(update?.body(planned())).toBeNull();
   });
 
+  it('is the same in whatever order the gateway lists its targets', () => {
+    const two = [
+      deployment('g', { model: 'openai/x', api_key: secret('a'), weight: 5 }),
+      deployment('g', { model: 'anthropic/y', api_key: secret('b'), weight: 1 }),
+    ];
+    const of = (objects: TargetObject[]): Plan => {
+      const context = contextOf(world({ deployments: two }), { objects });
+      const [first] = two;
+      if (!first) throw new Error('no deployment');
+      return routing.plan(first, { ...PENDING, status: 'written' }, { ...context, createdByUs: () => true });
+    };
+    const body = creation(of([])).body as unknown as RoutingRuleObject['body'] & { targets: object[] };
+    const reversed = { ...body, targets: [...body.targets].reverse() };
+    expect(of([ruleObject('global//LiteLLM g', reversed)]).outcome).toBe('settled');
+  });
+
   it('waits for providers that are not there, and says so', () => {
     const p = plan({ everythingWritten: false });
     expect(p).toMatchObject({

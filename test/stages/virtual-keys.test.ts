@@ -305,6 +305,30 @@ describe('keys that must not come alive (V7, V8)', () => {
     expect(active(virtualKey('k', { organizationId: 'o' }), { world: { ...org, dialect: OLD_DIALECT } })).toBe(true);
   });
 
+  it('keep what costs nothing under a budget of 0, in versions that let it pass', () => {
+    const priced = (name: string, cost: number | null, unpriced?: true) =>
+      deployment(
+        name,
+        { model: `openai/${name}`, api_key: secret('k'), ...(cost === 0 && { input_cost_per_token: 0 }) },
+        { inputCost: cost, outputCost: cost, ...(unpriced && { unpriced }) },
+      );
+    const key = virtualKey('k', { limits: { ...NO_LIMITS, maxBudget: 0 } });
+    const deployments = [
+      priced('free', 0),
+      priced('paid', 1e-6),
+      priced('unasked', null),
+      priced('unpriced', null, true),
+      priced('both', 0),
+      priced('both', 1),
+    ];
+    const { body, findings } = written(key, { world: { deployments, dialect: OLD_DIALECT } });
+    expect(body).toMatchObject({ is_active: true, provider_configs: [{ allowed_models: ['free', 'unpriced'] }] });
+    expect(findings.map((f) => f.code)).toContain('zero_budget_leaves_free');
+    expect(active(key, { world: { deployments } })).toBe(false);
+    const rpm = virtualKey('k', { limits: { ...NO_LIMITS, maxBudget: 0, rpmLimit: 0 } });
+    expect(active(rpm, { world: { deployments, dialect: OLD_DIALECT } })).toBe(false);
+  });
+
   it('are created inactive when the team is gone, in versions that refuse them', () => {
     expect(active(virtualKey('k', { teamId: 'gone' }))).toBe(false);
     expect(active(virtualKey('k', { teamId: 'gone' }), { world: { dialect: OLD_DIALECT } })).toBe(true);

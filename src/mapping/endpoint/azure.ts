@@ -77,7 +77,12 @@ function tellUnused(given: readonly (readonly [string, unknown])[], besideKey: b
   const names = given.map(([name]) => name).join(', ');
   build.findings.push(
     besideKey
-      ? finding('notice', 'azure_principal_not_used', names, `LiteLLM uses the API key and not ${names}; so does the key`)
+      ? finding(
+          'notice',
+          'azure_principal_not_used',
+          names,
+          `LiteLLM uses the API key and not ${names}; so does the key`,
+        )
       : finding(
           'loss',
           'azure_principal_incomplete',

@@ -68,12 +68,7 @@ export type Build = {
   readonly deployment: Deployment;
 };
 
-export function skipped(
-  reason: string,
-  message: string,
-  nextStep: string,
-  findings: readonly Finding[] = [],
-): Refusal {
+export function skipped(reason: string, message: string, nextStep: string, findings: readonly Finding[] = []): Refusal {
   return { ok: false, outcome: 'skipped', problem: { reason, message, nextStep }, findings };
 }
 
