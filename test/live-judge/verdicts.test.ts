@@ -89,20 +89,25 @@ describe('figures', () => {
     judgeAll(observations, facts(), new Map(), []).map((cell) => ({ ...cell, codes: [] as string[] }));
 
   test('every cell of a migrated key is in exactly one class', () => {
-    const figures = sumUp(judged([observation(), observation({ name: 'b', bifrost: [refused] })]), []);
+    const figures = sumUp(judged([observation(), observation({ name: 'b', bifrost: [refused] })]), [], ['a']);
     const sum = Object.values(figures.verdicts).reduce((n, { active, inactive }) => n + active + inactive, 0);
     expect(sum).toBe(2);
     expect(figures.narrower).toEqual({ named: 0, unnamed: 1 });
+    expect([figures.allowed, figures.used]).toEqual([
+      { cells: 2, same: 1 },
+      { cells: 1, same: 1 },
+    ]);
     expect(passes(figures)).toBe(true);
   });
 
   test('one wider cell without an excuse fails the judgement, an excused one does not', () => {
     const cells = judged([observation({ litellm: [refused] })]);
-    expect(passes(sumUp(cells, []))).toBe(false);
+    expect(passes(sumUp(cells, [], []))).toBe(false);
     expect(
       passes(
         sumUp(
           cells.map((cell) => ({ ...cell, codes: ['rule_not_written'] })),
+          [],
           [],
         ),
       ),
@@ -111,7 +116,7 @@ describe('figures', () => {
 
   test('keys that are not on Bifrost are counted apart, with what they could do', () => {
     const absent = { ...one, bifrostValue: null };
-    const figures = sumUp(judged([observation({ asker: absent, bifrost: [] })]), []);
+    const figures = sumUp(judged([observation({ asker: absent, bifrost: [] })]), [], []);
     expect(figures.keys).toEqual({ asked: 1, active: 0, inactive: 0, missing: 1 });
     expect(figures.lostWithKeys).toBe(1);
     expect(passes(figures)).toBe(true);
@@ -124,7 +129,7 @@ describe('figures', () => {
     ];
     const budgets = unfilledBudgets(cells);
     expect(budgets).toHaveLength(1);
-    expect(passes(sumUp(judged(cells), budgets))).toBe(false);
+    expect(passes(sumUp(judged(cells), budgets, []))).toBe(false);
   });
 
   test('a budget that fills on both, or a rate limit, is no such thing', () => {

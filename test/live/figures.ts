@@ -16,6 +16,8 @@ export type Figures = {
   /** Cells per verdict: keys that are active on Bifrost, and those created inactive. */
   readonly verdicts: { readonly [verdict in Verdict]: { readonly active: number; readonly inactive: number } };
   readonly allowed: { readonly cells: number; readonly same: number };
+  /** The same of the names callers use: without probes, which LiteLLM answers by accident (model strings, internal names). */
+  readonly used: { readonly cells: number; readonly same: number };
   /** Narrower cells the report names, and those it does not. */
   readonly narrower: { readonly named: number; readonly unnamed: number };
   /** Wider and other-* cells, silent ones too: each must have an excuse, and those that have one. */
@@ -31,13 +33,25 @@ export type Figures = {
 type Count = { readonly [label: string]: number };
 
 /** What the verdicts of all cells add up to. Pure. */
-export function sumUp(cells: readonly ExplainedCell[], budgets: readonly UnfilledBudget[]): Figures {
+export function sumUp(
+  cells: readonly ExplainedCell[],
+  budgets: readonly UnfilledBudget[],
+  usedNames: readonly string[],
+): Figures {
+  const names = new Set(usedNames);
+  const countSame = (those: readonly ExplainedCell[]) => ({
+    cells: those.length,
+    same: those.filter((cell) => cell.judgement.verdict === 'same').length,
+  });
   const migrated = cells.filter((cell) => cell.asker.bifrostValue !== null);
   const keys = tokensOf(cells);
   const isInactive = (cell: ExplainedCell) => cell.asker.inactive;
   const inactive = tokensOf(migrated.filter(isInactive));
   const narrower = migrated.filter((cell) => cell.judgement.verdict === 'narrower');
-  const allowed = migrated.filter((cell) => cell.litellm.some((answer) => answer.kind === 'reached'));
+  // What ran out while asking says nothing about the call.
+  const allowed = migrated.filter(
+    (cell) => cell.judgement.verdict !== 'budget' && cell.litellm.some((answer) => answer.kind === 'reached'),
+  );
   const missing = keys.size - tokensOf(migrated).size;
   return {
     keys: { asked: keys.size, active: keys.size - missing - inactive.size, inactive: inactive.size, missing },
@@ -48,7 +62,8 @@ export function sumUp(cells: readonly ExplainedCell[], budgets: readonly Unfille
         return [verdict, { active: those.length - off, inactive: off }];
       }),
     ) as Figures['verdicts'],
-    allowed: { cells: allowed.length, same: allowed.filter((cell) => cell.judgement.verdict === 'same').length },
+    allowed: countSame(allowed),
+    used: countSame(allowed.filter((cell) => names.has(cell.name))),
     narrower: { named: narrower.filter(isNamed).length, unnamed: narrower.filter((cell) => !isNamed(cell)).length },
     unexplained: migrated.filter((cell) => isGrave(cell.judgement.verdict) && !isNamed(cell)).length,
     excused: migrated.filter((cell) => isGrave(cell.judgement.verdict) && isNamed(cell)).length,
@@ -71,7 +86,7 @@ export function passes(figures: Figures): boolean {
 
 /** The table a person reads. */
 export function printFigures(figures: Figures): string {
-  const { keys, allowed, narrower } = figures;
+  const { keys, allowed, used, narrower } = figures;
   const rows = VERDICTS.map((verdict) => {
     const { active, inactive } = figures.verdicts[verdict];
     return `  ${verdict.padEnd(18)}${String(active).padStart(8)}${String(inactive).padStart(10)}`;
@@ -81,6 +96,7 @@ export function printFigures(figures: Figures): string {
     `  ${'cells'.padEnd(18)}${'active'.padStart(8)}${'inactive'.padStart(10)}`,
     ...rows,
     `answered by LiteLLM: ${allowed.cells}, the same on Bifrost: ${allowed.same} (${percent(allowed.same, allowed.cells)})`,
+    `of the names callers use: ${used.cells}, the same: ${used.same} (${percent(used.same, used.cells)})`,
     `narrower: ${narrower.named} named in the report, ${narrower.unnamed} not`,
     ...lines(figures.narrowerByReason),
     'narrower, by what the report says:',

@@ -47,10 +47,10 @@ export async function judge(options: JudgeOptions, say: Say): Promise<Verdicts> 
     configFile: options.configFile,
   };
   const facts = await readFacts(end);
-  const cells = await ask(options, facts, sheet, await readBifrost(read), say);
+  const { cells, used } = await ask(options, facts, sheet, await readBifrost(read), say);
   const explained = cells.map((cell) => withCodes(cell, remarks, facts));
   const budgets = budgetsWithoutExcuse(unfilledBudgets(cells), remarks);
-  return { migration, figures: sumUp(explained, budgets), cells: explained, budgets };
+  return { migration, figures: sumUp(explained, budgets, used), cells: explained, budgets };
 }
 
 function storyOf({ first, second, changedBySecond }: Migration): string {
@@ -64,7 +64,7 @@ async function ask(
   sheet: readonly SheetLine[],
   bifrost: BifrostFacts,
   say: Say,
-): Promise<JudgedCell[]> {
+): Promise<{ readonly cells: JudgedCell[]; readonly used: readonly string[] }> {
   const names = options.onlyNames
     ? { used: options.onlyNames, probes: [] }
     : namesToAsk(facts, bifrost.providers, options.moreNames);
@@ -88,7 +88,7 @@ async function ask(
       if (done % 500 === 0) say(`${done} of ${total} cells asked`);
     },
   });
-  return judgeAll(observations, facts, global, bifrost.providers);
+  return { cells: judgeAll(observations, facts, global, bifrost.providers), used: names.used };
 }
 
 /** The master key draws often: it may call everything, so it shows every member of a group. */
