@@ -2,7 +2,7 @@ import { finding, type Finding } from '../findings.js';
 import type { Deployment } from '../sources/records.js';
 import { mainOf } from './models.js';
 import type { Missing, Plan, PlanContext, RecordState, Stage } from './plan.js';
-import { excludesOthers, foreignKeys, ruleWrite } from './rule-write.js';
+import { excludesOthers, foreignKeys, ruleWrite, rulesBeforeOurs } from './rule-write.js';
 import { SETTLED, write } from './shared.js';
 
 /**
@@ -46,14 +46,26 @@ function planned(
 }
 
 function findingsOf(context: PlanContext): Finding[] {
+  const findings: Finding[] = [];
+  const before = rulesBeforeOurs(context);
+  if (before.length > 0)
+    findings.push(
+      finding(
+        'change',
+        'rules_before_ours',
+        'model_name',
+        `routing rules of another hand are asked first and may lead calls elsewhere: ${before.map((name) => `"${name}"`).join(', ')}`,
+      ),
+    );
   const others = foreignKeys(context).length;
-  if (excludesOthers(others)) return [];
-  return [
-    finding(
-      'change',
-      'rules_reach_other_keys',
-      'model_name',
-      `the ${others} virtual keys that were on Bifrost before are too many to be left out of its routing rules: calls of theirs for a name of LiteLLM's that several providers serve now follow the rule`,
-    ),
-  ];
+  if (!excludesOthers(others))
+    findings.push(
+      finding(
+        'change',
+        'rules_reach_other_keys',
+        'model_name',
+        `the ${others} virtual keys that were on Bifrost before are too many to be left out of its routing rules: calls of theirs for a name of LiteLLM's that several providers serve now follow the rule`,
+      ),
+    );
+  return findings;
 }

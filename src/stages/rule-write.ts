@@ -10,6 +10,9 @@ import { adoptionFindings } from './shared.js';
 
 const PATH = '/api/governance/routing-rules';
 
+/** Stands in the description of every rule of ours. */
+const AUTHOR = 'litellm-to-bifrost';
+
 export type RulePlan = {
   /** null = it is on Bifrost as planned. */
   readonly write: PlannedWrite | null;
@@ -120,6 +123,19 @@ export function foreignKeys(context: PlanContext): readonly string[] {
 
 export function excludesOthers(count: number): boolean {
   return count <= MOST_EXCLUDED;
+}
+
+/** Names of enabled global rules that are not ours and come first. */
+export function rulesBeforeOurs(context: PlanContext): readonly string[] {
+  return context.snapshot
+    .all('routing_rule')
+    .filter(({ body }) => body['enabled'] !== false && (body['scope'] ?? 'global') === 'global')
+    .filter(({ body: { description, priority } }) => {
+      const ours = typeof description === 'string' && description.includes(AUTHOR);
+      return !ours && (typeof priority === 'number' ? priority : 0) < BANDS.name;
+    })
+    .map(({ name }) => name.slice('global//'.length))
+    .sort();
 }
 
 const BANDS = { name: 1_000_000, pattern: 2_000_000, closed: 4_000_000 } as const;

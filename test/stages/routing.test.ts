@@ -110,6 +110,13 @@ describe('a routing rule (A5)', () => {
     expect(of([ruleObject('global//LiteLLM g', reversed)]).outcome).toBe('settled');
   });
 
+  it('names rules of another hand that are asked first', () => {
+    const byHand = ruleObject('global//by hand', { name: 'by hand', scope: 'global', priority: 5, enabled: true });
+    expect(plan({ objects: [byHand] }).findings[0]?.message).toContain('"by hand"');
+    const off = ruleObject('global//by hand', { ...byHand.body, enabled: false });
+    expect(plan({ objects: [off] }).findings).toEqual([]);
+  });
+
   it('waits for providers that are not there, and says so', () => {
     const p = plan({ everythingWritten: false });
     expect(p).toMatchObject({

@@ -121,7 +121,7 @@ describe('allow-lists (V4, V5)', () => {
 
   it('name what fails without its fallback, and what LiteLLM answers besides public names', () => {
     const fallbacks = {
-      world: { fallbacks: { a: ['b'] }, modelGroupAlias: { nick: 'a' } },
+      world: { fallbacks: { a: ['b'], nick: ['b'] }, modelGroupAlias: { nick: 'a' } },
       settings: { routing: false },
     };
     const p = plan(virtualKey('k'), fallbacks);
