@@ -30,7 +30,9 @@ function unfilled(observations: readonly Observation[]): UnfilledBudget[] {
   const bifrost = observations.flatMap((observation) => observation.bifrost);
   const answeredByLitellm = upstreams(litellm).length;
   const answeredByBifrost = upstreams(bifrost).length;
-  const ranOut = answeredByLitellm > 0 && litellm.some(isOverBudget);
+  // What costs nothing passes a budget of 0: only a name that is over budget there and answered here tells.
+  const ranOut =
+    answeredByLitellm > 0 && observations.some((o) => o.litellm.some(isOverBudget) && upstreams(o.bifrost).length > 0);
   if (!ranOut || bifrost.some(isOverBudget) || answeredByBifrost <= answeredByLitellm) return [];
   return [{ asker: first.asker, answeredByLitellm, answeredByBifrost }];
 }
