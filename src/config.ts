@@ -58,7 +58,7 @@ export type Flags = { readonly [name: string]: string | boolean | undefined };
 export type Environment = { readonly [name: string]: string | undefined };
 
 /** Which ends a command talks to; values of the others are neither asked for nor looked at. */
-export type Requirements = 'both' | 'target' | 'none';
+export type Requirements = 'both' | 'source' | 'target' | 'none';
 
 type Entry = {
   readonly variable?: string;
@@ -186,6 +186,9 @@ function lookUp(key: keyof Settings, flags: Flags, env: Environment, requirement
   if (!isNeeded(end, requirements)) return { value: empty, origin: 'default', name: variable ?? flagName(key) };
   const flag = isSecret ? undefined : flags[key];
   if (flag !== undefined) return { value: flag, origin: 'flag', name: flagName(key) };
+  // What is on by itself has a flag that switches it off.
+  const off = `no${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+  if (fallback === true && flags[off] === true) return { value: false, origin: 'flag', name: flagName(off) };
   if (variable !== undefined) {
     const found = isSecret ? secretFrom(variable, env) : fromEnvironment(variable, env);
     if (found !== undefined) return found;
@@ -194,7 +197,7 @@ function lookUp(key: keyof Settings, flags: Flags, env: Environment, requirement
 }
 
 function isNeeded(end: 'source' | 'target' | undefined, requirements: Requirements): boolean {
-  return end === undefined || requirements === 'both' || (requirements === 'target' && end === 'target');
+  return end === undefined || requirements === 'both' || requirements === end;
 }
 
 function fromEnvironment(variable: string, env: Environment): Given | undefined {
@@ -240,7 +243,8 @@ function demandAll(given: Record<keyof Settings, Given>, requirements: Requireme
     return required === true && isNeeded(end, requirements) && given[key].value === '';
   });
   // The file may be left out when the database tells everything; whether it does is the source's to find out.
-  if (requirements === 'both' && given.litellmConfig.value === null && given.litellmDbUrl.value === null)
+  const { litellmConfig, litellmDbUrl } = given;
+  if (isNeeded('source', requirements) && litellmConfig.value === null && litellmDbUrl.value === null)
     missing.push('litellmConfig');
   if (missing.length === 0) return;
   missing.sort((a, b) => KEYS.indexOf(a) - KEYS.indexOf(b));

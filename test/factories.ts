@@ -57,6 +57,12 @@ export function deployment(modelName: string, params: Params, over: Partial<Depl
   };
 }
 
+/** As LiteLLM stores a team's own deployment: under an internal name, the public one in model_info (L§4.7). */
+export function teamDeployment(teamId: string, publicName: string, params: Params, id: string): Deployment {
+  const modelInfo = { team_id: teamId, team_public_model_name: publicName };
+  return deployment(`model_name_${teamId}_${id}`, params, { id, publicName, teamId, modelInfo });
+}
+
 export function organization(id: string, over: Partial<Organization> = {}): Organization {
   return {
     ...base,

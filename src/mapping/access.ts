@@ -1,20 +1,14 @@
-import type {
-  AccessGroup,
-  Deployment,
-  Dialect,
-  Organization,
-  Project,
-  Team,
-  User,
-  VirtualKey,
-  World,
-} from '../sources/records.js';
+import type { AccessGroup, Dialect, Organization, Project, Team, User, VirtualKey, World } from '../sources/records.js';
+import { nameIndex, tagsOf, type NameIndex } from './name-index.js';
 import { inferredSlug } from './providers.js';
+import { NO_NAMES, own, rewriting, routedName } from './routed-name.js';
 
 /**
  * Who may call which model in LiteLLM (L§4), as pure questions. Every list check of LiteLLM is one function with special
  * cases; they are kept in its order, because the order decides.
  */
+
+export { own } from './routed-name.js';
 
 /** Everything that restricts one key, resolved from its ids. */
 export type Subject = {
@@ -33,53 +27,35 @@ export type Subject = {
 /** Facts about names that every check needs, derived from the world once. */
 export type AccessIndex = {
   readonly dialect: Dialect;
-  /** Model access group (tag) → the names it grants, per team for team-scoped deployments. */
-  readonly tagGroups: ReadonlyMap<string, readonly TagMember[]>;
+  readonly names: NameIndex;
   readonly accessGroups: ReadonlyMap<string, AccessGroup>;
-  /** `model_alias_map`, then `model_group_alias` (L§4.1). */
-  readonly aliasTarget: (name: string) => string | undefined;
+  /** `litellm_settings.model_alias_map` */
+  readonly aliasMap: { readonly [alias: string]: string };
+  /** Some deployment is in this model access group. */
+  readonly isTag: (name: string) => boolean;
 };
 
-type TagMember = { readonly name: string; readonly teamId: string | null };
-
 export function accessIndex(world: World): AccessIndex {
-  const tagGroups = new Map<string, TagMember[]>();
-  for (const deployment of world.deployments) {
-    for (const group of accessGroupsOf(deployment)) {
-      const members = tagGroups.get(group) ?? [];
-      members.push({ name: deployment.publicName, teamId: deployment.teamId });
-      tagGroups.set(group, members);
-    }
-  }
+  const tags = new Set(world.deployments.flatMap(tagsOf));
   return {
     dialect: world.dialect,
-    tagGroups,
+    names: nameIndex(world),
     accessGroups: world.accessGroups,
-    aliasTarget: (name) => own(world.modelAliasMap, name) ?? own(world.router.modelGroupAlias, name),
+    aliasMap: world.modelAliasMap,
+    isTag: (name) => tags.has(name),
   };
-}
-
-/** Model access groups (tags) of a deployment. */
-export function accessGroupsOf(deployment: Deployment): readonly string[] {
-  const groups = deployment.modelInfo['access_groups'];
-  return Array.isArray(groups) ? groups.filter((g): g is string => typeof g === 'string') : [];
-}
-
-/** A member of a plain object; names may be `constructor` or `__proto__`. */
-export function own<T>(table: { readonly [name: string]: T }, name: string): T | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 const ALL = new Set(['*', 'all-proxy-models']);
 
 const patterns = new Map<string, RegExp | null>();
 
-/** LiteLLM's wildcard: `*` → `.*`, anchored, everything else is a regular expression (L§4.4). null = not a valid one: no match. */
+/** An entry of a list: `*` → `.*`, anchored, everything else is a regular expression (L§4.4). null = not a valid one: no match. */
 export function wildcard(pattern: string): RegExp | null {
   let compiled = patterns.get(pattern);
   if (compiled === undefined) {
     try {
-      compiled = new RegExp(`^(?:${pattern.replaceAll('*', '.*')})$`, 's');
+      compiled = new RegExp(`^${pattern.replaceAll('*', '.*')}$`);
     } catch {
       compiled = null;
     }
@@ -98,38 +74,64 @@ function matchesWildcard(entry: string, name: string): boolean {
   return slug !== undefined && regex.test(`${slug}/${name}`);
 }
 
+type Names = { readonly [alias: string]: string };
+
+/** On whose behalf a list is asked. */
+type Side = { readonly teamId: string | null; readonly teamAliases: Names; readonly keyAliases: Names };
+type Version = 'older' | 'newer';
+
 /** `_check_model_access_helper` in its order (L§4.2). */
-function passes(list: readonly string[], name: string, team: Team | null, index: AccessIndex): boolean {
-  if (list.some((entry) => inTagGroup(entry, name, team, index))) return true;
-  if (team !== null && own(team.modelAliases, name) !== undefined) return true;
+function passes(models: readonly string[], name: string, side: Side, index: AccessIndex, version: Version): boolean {
+  const list = spelledOut(models, side, index, version);
+  const tags = index.names.tags(name, side.teamId);
+  if (tags.size > 0 && list.some((entry) => tags.has(entry))) return true;
+  if (own(side.teamAliases, name) !== undefined) return true;
   if (list.some((entry) => matchesWildcard(entry, name))) return true;
   if (list.length === 0 || list.some((entry) => ALL.has(entry))) return true;
   return list.includes(name);
 }
 
-function inTagGroup(entry: string, name: string, team: Team | null, index: AccessIndex): boolean {
-  const members = index.tagGroups.get(entry);
-  if (members === undefined) return false;
-  return members.some(
-    (member) =>
-      (member.teamId === null || member.teamId === team?.id) &&
-      (member.name === name || (member.name.includes('*') && wildcard(member.name)?.test(name) === true)),
-  );
+/** In newer versions `all-team-models` means every name that belongs to no team, where a team asks (L§4.3). */
+function spelledOut(models: readonly string[], side: Side, index: AccessIndex, version: Version): readonly string[] {
+  if (version === 'older' || side.teamId === null || !models.includes('all-team-models')) return models;
+  const all = [...models.filter((name) => name !== 'all-team-models'), ...index.names.names];
+  return all.length > 0 ? all : models;
 }
 
-/** `_can_object_call_model`: the name itself, or its global alias target (L§4.1). */
-function can(list: readonly string[], name: string, team: Team | null, index: AccessIndex): boolean {
-  if (passes(list, name, team, index)) return true;
-  const target = index.aliasTarget(name);
-  return target !== undefined && passes(list, target, team, index);
+/** `_can_object_call_model`: the name itself or its global alias target (L§4.1); newer versions follow key aliases first (L§4.6). */
+function can(models: readonly string[], name: string, side: Side, index: AccessIndex): boolean {
+  const target = own(index.aliasMap, name) ?? index.names.aliasTarget(name);
+  const direct = (version: Version): boolean =>
+    passes(models, name, side, index, version) ||
+    (target !== undefined && passes(models, target, side, index, version));
+  const followed = (): boolean => {
+    const { final, byKey } = rewriting(name, { ...side, aliasMap: index.aliasMap });
+    if (byKey) return passes(models, final, side, index, 'newer');
+    const asTeam = { ...side, teamAliases: NO_NAMES };
+    return direct('newer') || publicNames(name, side, index).some((own) => passes(models, own, asTeam, index, 'newer'));
+  };
+  switch (index.dialect.keyAliasCheck) {
+    case 'alias':
+      return direct('older');
+    case 'target':
+      return followed();
+    case 'both':
+      return direct('older') && followed();
+  }
 }
 
-function groupsGrant(ids: readonly string[], name: string, team: Team | null, index: AccessIndex): boolean {
-  return ids.some((id) => {
-    const group = index.accessGroups.get(id);
-    // An empty group grants nothing; through `passes` an empty list would grant everything.
-    return group !== undefined && group.models.length > 0 && can(group.models, name, team, index);
-  });
+/** Newer versions let the internal name of a team's deployment pass where its public name or an alias to it does. */
+function publicNames(name: string, { teamId, teamAliases }: Side, { names }: AccessIndex): readonly string[] {
+  if (teamId === null || !name.startsWith(`model_name_${teamId}_`)) return [];
+  const [first] = names.global(name);
+  const aliases = Object.keys(teamAliases).filter((alias) => teamAliases[alias] === name);
+  return first?.teamId === teamId ? [first.publicName, ...aliases] : aliases;
+}
+
+function groupsGrant(ids: readonly string[], name: string, side: Side, index: AccessIndex): boolean {
+  const models = ids.flatMap((id) => index.accessGroups.get(id)?.models ?? []);
+  // Empty groups grant nothing; an empty list would grant everything.
+  return models.length > 0 && can(models, name, side, index);
 }
 
 export type Denial = 'key' | 'team' | 'team_missing' | 'user' | 'organization' | 'project' | 'member';
@@ -139,27 +141,30 @@ export type Denial = 'key' | 'team' | 'team_missing' | 'user' | 'organization' |
  * Blocked and expired principals and limits are not asked here.
  */
 export function denial(name: string, subject: Subject, index: AccessIndex, gates: boolean): Denial | null {
-  const { key, team } = subject;
+  const { key, team, user, project, organization } = subject;
+  const keyAliases = key.aliases;
+  const side: Side = { teamId: key.teamId, teamAliases: team?.modelAliases ?? NO_NAMES, keyAliases };
   const keySkipped = Object.keys(key.config).length > 0 || key.models.includes('all-team-models');
-  if (!keySkipped && !can(key.models, name, team, index) && !groupsGrant(key.accessGroupIds, name, team, index))
+  if (!keySkipped && !can(key.models, name, side, index) && !groupsGrant(key.accessGroupIds, name, side, index))
     return 'key';
   if (subject.teamMissing && index.dialect.missingTeamDenies) return 'team_missing';
   if (team !== null) {
     const granted =
-      can(team.models, name, team, index) ||
-      groupsGrant(team.accessGroupIds, name, team, index) ||
-      (index.dialect.keyGroupsSatisfyTeam && groupsGrant(key.accessGroupIds, name, team, index));
+      can(team.models, name, side, index) ||
+      groupsGrant(team.accessGroupIds, name, side, index) ||
+      (index.dialect.keyGroupsSatisfyTeam && groupsGrant(key.accessGroupIds, name, side, index));
     if (!granted) return 'team';
-    if (subject.memberModels.length > 0 && !can(subject.memberModels, name, team, index)) return 'member';
+    const inScope =
+      subject.memberModels.length === 0 || can(subject.memberModels, name, { ...side, teamAliases: NO_NAMES }, index);
+    if (!inScope) return 'member';
   }
-  if (key.teamId === null && subject.user !== null) {
-    if (subject.user.models.includes('no-default-models') || !can(subject.user.models, name, null, index))
-      return 'user';
+  const alone: Side = { teamId: null, teamAliases: NO_NAMES, keyAliases };
+  if (key.teamId === null && user !== null) {
+    if (user.models.includes('no-default-models') || !can(user.models, name, alone, index)) return 'user';
   }
-  if (subject.project !== null && subject.project.models.length > 0 && !can(subject.project.models, name, null, index))
-    return 'project';
-  if (gates && subject.organization !== null && !can(subject.organization.models, name, null, index))
-    return 'organization';
+  const ofProject = { ...alone, teamId: project?.teamId ?? null };
+  if (project !== null && project.models.length > 0 && !can(project.models, name, ofProject, index)) return 'project';
+  if (gates && organization !== null && !can(organization.models, name, alone, index)) return 'organization';
   return null;
 }
 
@@ -178,30 +183,27 @@ export function unrestricted(subject: Subject, gates: boolean): boolean {
   );
 }
 
-/**
- * The name that is routed when this key asks for `name`, or why not: alias rewriting and checks in the order of the
- * version (L§4.1, §4.6). `both` (version unknown) passes only what either order passes to one and the same name.
- */
+/** The name that is routed when this key asks for `name`, or why it is refused (L§4.1, §4.6). */
 export function rewritten(
   name: string,
   subject: Subject,
   index: AccessIndex,
   gates: boolean,
-): { readonly ok: true; readonly routed: string } | { readonly ok: false; readonly why: Denial | 'versions_disagree' } {
-  const aliases = (n: string, first: 'team' | 'key'): string => {
-    const byTeam = (m: string): string => (subject.team && own(subject.team.modelAliases, m)) ?? m;
-    const byKey = (m: string): string => own(subject.key.aliases, m) ?? m;
-    return first === 'team' ? byKey(byTeam(n)) : byTeam(byKey(n));
-  };
-  const check = (n: string): Denial | null => denial(n, subject, index, gates);
-  const old = { why: check(name), routed: aliases(name, 'team') };
-  if (index.dialect.keyAliasCheck === 'alias')
-    return old.why === null ? { ok: true, routed: old.routed } : { ok: false, why: old.why };
-  const target = own(subject.key.aliases, name) ?? name;
-  const newer = { why: check(target), routed: aliases(name, 'key') };
-  if (index.dialect.keyAliasCheck === 'target')
-    return newer.why === null ? { ok: true, routed: newer.routed } : { ok: false, why: newer.why };
-  const why = old.why ?? newer.why;
+): { readonly ok: true; readonly routed: string } | { readonly ok: false; readonly why: Denial } {
+  const why = denial(name, subject, index, gates);
   if (why !== null) return { ok: false, why };
-  return old.routed === newer.routed ? { ok: true, routed: old.routed } : { ok: false, why: 'versions_disagree' };
+  const { key, team } = subject;
+  const teamAliases = team === null ? NO_NAMES : aliasesInForce(team, index);
+  return { ok: true, routed: routedName(name, { teamAliases, keyAliases: key.aliases, aliasMap: index.aliasMap }) };
+}
+
+/** Newer versions leave alone a team alias that leads to a deployment of the team that is gone (L§4.7). */
+export function aliasesInForce(
+  { id, modelAliases }: Team,
+  { dialect, names }: Pick<AccessIndex, 'dialect' | 'names'>,
+): Names {
+  if (dialect.teamShadowsAliasTarget === 'no') return modelAliases;
+  const stays = ([, target]: readonly [string, string]): boolean =>
+    !target.startsWith(`model_name_${id}_`) || names.has(target);
+  return Object.fromEntries(Object.entries(modelAliases).filter(stays));
 }

@@ -28,7 +28,7 @@ export type AllowListRules = {
   readonly foreignProviders: readonly string[];
   /** Rules share out the names that several providers serve, so the weights of the virtual key need not (A5). */
   readonly routing: boolean;
-  /** Where bare names end that nobody serves; null where they do not fall to wildcards (P§2.8). */
+  /** Where bare names end that nobody serves, instead of at a wildcard's (P§2.8); null when there is no wildcard. */
   readonly sink: string | null;
 };
 
@@ -76,7 +76,7 @@ export function planAllowList(grant: Grant, rules: AllowListRules): AllowList {
     }
   }
   // Drawn for names that no other entry takes, and for those only, because all its weight is 0 (P§2.8).
-  if (rules.sink !== null && entries.some((e) => e.weight === null && e.allowedModels.includes('*')))
+  if (rules.sink !== null && !sinkMissing && grant.wildcards.some(({ provider }) => isNamed(entries, provider)))
     entries.push({ provider: rules.sink, weight: 0, allowedModels: ['*'], keyIds: ['*'] });
   if (grant.unrestricted) {
     const taken = new Set(entries.map((e) => e.provider));
@@ -98,6 +98,10 @@ export function planAllowList(grant: Grant, rules: AllowListRules): AllowList {
     findings,
     missing: [...new Set(missing)].sort(),
   };
+}
+
+function isNamed(entries: readonly ProviderEntry[], provider: string): boolean {
+  return entries.some((entry) => entry.provider === provider);
 }
 
 /** Bifrost refuses lists with two spellings of one name (B§5.5). The first in order stays. */

@@ -6,7 +6,7 @@ import type { Capabilities } from '../target/target.js';
 import { planEndpoint, type EndpointResult, type EndpointRules, type PlannedProvider } from './endpoint.js';
 import { buildGroups, type Group, type Groups } from './groups.js';
 import { KeyPlanner, type PlannedKey, type Route, type Unserved } from './key-planner.js';
-import { collectMeanings, type KeyAliases } from './meanings.js';
+import { collectMeanings, documentedNames, type KeyAliases } from './meanings.js';
 import { planRules, type PlannedRule } from './rules.js';
 import { planWildcards, sinkProvider, type WildcardPlan } from './wildcards.js';
 import { KNOWN_STANDARD_PROVIDERS } from './providers.js';
@@ -43,6 +43,8 @@ export interface Catalog {
   isServed(deploymentId: string): boolean;
   /** The meaning `group` of `name`; Unserved says why there is none on Bifrost. */
   route(name: string, group: Group): Route | Unserved;
+  /** Names behind patterns that have a meaning of their own all the same. */
+  readonly spelledOut: readonly string[];
   /** Every meaning that is served. */
   readonly routes: ReadonlyMap<string, Route>;
   /** First path segment is a provider on this gateway: Bifrost splits such a name (P§2.4). */
@@ -55,6 +57,8 @@ export interface Catalog {
   fallbacksOf(routed: string): readonly string[];
   /** Groups that the rule of a public name tries after its own. */
   followersOf(name: string): readonly string[];
+  /** The rule of a public name says where it goes; else the virtual key does. */
+  isChosenByRule(name: string): boolean;
   /** A provider without keys: bare names that nobody serves end there instead of at a wildcard's (P§2.8). */
   readonly sink: PlannedProvider | null;
   /** Routing rules are written. */
@@ -76,10 +80,12 @@ export function buildCatalog(input: CatalogInput): Catalog {
   const { world, settings } = input;
   const groups = buildGroups(world);
   const meanings = collectMeanings(groups, world, input.keyAliases, settings.routing);
+  const documented = documentedNames(groups, world, input.keyAliases);
   const endpoints = planEndpoints(input, groups);
   const wildcards = planWildcards({
     groups,
     meanings,
+    documented,
     endpoints,
     capabilities: input.capabilities,
     existingProviders: input.existingProviders,
@@ -109,7 +115,8 @@ export function buildCatalog(input: CatalogInput): Catalog {
   for (const key of keys.values()) {
     for (const id of key.deployments) byDeployment.set(id, [...(byDeployment.get(id) ?? []), key]);
   }
-  const routing = planRules({ world, groups, meanings, wildcards, route: (n, g) => planned.route(n, g), splits, sink });
+  const route = (name: string, group: Group): Route | Unserved => planned.route(name, group);
+  const routing = planRules({ world, groups, meanings, documented, wildcards, route, splits, sink });
   const served = new Set([...planned.routes.values()].flatMap(({ targets }) => targets.map((t) => t.deployment)));
   const rulesByDeployment = new Map<string, PlannedRule[]>();
   for (const rule of settings.routing ? routing.rules : [])
@@ -124,13 +131,15 @@ export function buildCatalog(input: CatalogInput): Catalog {
     findings: planned.findings,
     keysOf: (id) => byDeployment.get(id) ?? [],
     isServed: (id) => served.has(id),
-    route: (name, group) => planned.route(name, group),
+    route,
+    spelledOut: [...new Set(meanings.filter(({ group }) => group.asked !== undefined).map(({ name }) => name))],
     routes: planned.routes,
     splits,
     listed,
     rulesOf: (id) => rulesByDeployment.get(id) ?? [],
     fallbacksOf: routing.fallbacksOf,
     followersOf: routing.followersOf,
+    isChosenByRule: routing.isChosenByRule,
     sink,
     routing: settings.routing,
   };

@@ -24,14 +24,13 @@ export function celList(texts: readonly string[]): string {
 
 /** `model` matches a pattern in which `*` stands for anything and everything else for itself. */
 export function celLike(pattern: string): string {
-  const [head = '', ...rest] = pattern.split('*');
-  const tail = rest.pop() ?? '';
-  const parts = [
-    ...(head === '' ? [] : [`model.startsWith(${celString(head)})`]),
-    ...(tail === '' ? [] : [`model.endsWith(${celString(tail)})`]),
-    // What is common to head and tail must not be counted twice.
-    ...(head !== '' && tail !== '' ? [`size(model) >= ${[...head, ...tail].length}`] : []),
-    ...rest.map((middle) => `model.contains(${celString(middle)})`),
-  ];
-  return parts.length === 0 ? 'true' : parts.join(' && ');
+  const parts = pattern.split('*');
+  const [head = '', tail = ''] = [parts[0], parts.at(-1)];
+  if (parts.length === 1) return `model == ${celString(pattern)}`;
+  if (parts.length > 2 || (head !== '' && tail !== '')) {
+    const text = parts.map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&')).join('.*');
+    return `model.matches(${celString(`^${text}$`)})`;
+  }
+  if (head !== '') return `model.startsWith(${celString(head)})`;
+  return tail === '' ? 'true' : `model.endsWith(${celString(tail)})`;
 }

@@ -1,9 +1,11 @@
 import { finding, type Finding } from '../findings.js';
 import { WELL_KNOWN_NAMES } from './providers.js';
-import { behindPattern, type WildcardPlan } from './wildcards.js';
-import { accessGroupsOf, own, rewritten, unrestricted, wildcard, type AccessIndex, type Subject } from './access.js';
-import type { Group } from './groups.js';
+import { behindPattern, carriedPlan, type WildcardPlan } from './wildcards.js';
+import { rewritten, unrestricted, type AccessIndex, type Subject } from './access.js';
+import { weighted, type Group } from './groups.js';
+import { tagsOf } from './name-index.js';
 import { isUnserved, type Catalog, type Route } from './catalog.js';
+import { patternsMeet } from './patterns.js';
 
 /** What one key may call, said in routes of the catalog (mapping.md V4–V6, A1). An empty grant is nothing, never everything. */
 export type Grant = {
@@ -39,23 +41,27 @@ export function listed(names: readonly string[]): string {
 export function planGrant(subject: Subject, rules: GrantRules): Grant {
   const { catalog, index } = rules;
   const gates = rules.organizationGates === 'enforce';
-  const teamId = subject.team?.id ?? null;
+  const { teamId } = subject.key;
   const routes: Route[] = [];
   const unserved = new Map<string, string[]>();
   const gated: string[] = [];
-  const disagreeing: string[] = [];
+  const refused: string[] = [];
   const lose = (reason: string, name: string): void => {
     unserved.set(reason, [...(unserved.get(reason) ?? []), name]);
   };
 
-  const undocumented = new Set(catalog.groups.undocumentedNames);
+  const undocumented = new Set(catalog.groups.undocumentedNames(teamId));
   const viaWildcard = new Map<string, string[]>();
   const routedAs = new Map<string, string>();
   for (const name of candidateNames(subject, catalog)) {
     const decided = rewritten(name, subject, index, gates);
     if (!decided.ok) {
       if (decided.why === 'organization') gated.push(name);
-      if (decided.why === 'versions_disagree') disagreeing.push(name);
+      refused.push(name);
+      continue;
+    }
+    if (isTeamNameOfAdmin(decided.routed, subject, index)) {
+      lose('team_model_of_admin', name);
       continue;
     }
     const routed = catalog.groups.route(decided.routed, teamId);
@@ -63,37 +69,49 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
       const route = catalog.route(name, routed.group);
       if (!isUnserved(route)) {
         const reached = index.dialect.accessGroupsFilterDeployments
-          ? byAccessGroup(route, routed.group, own(catalog.groups.aliases, decided.routed) ?? decided.routed, subject)
+          ? byAccessGroup(
+              route,
+              routed.group,
+              index.names.aliasTarget(decided.routed) ?? decided.routed,
+              subject,
+              index,
+            )
           : route;
         if (reached.targets.length > 0) {
           routes.push(reached);
           routedAs.set(name, decided.routed);
         } else lose('deployment_not_carried', name);
-      } else if (routed.kind === 'group') lose(route.reason, name);
+      } else if (route.reason === 'unknown_name' && undocumented.has(name)) lose('undocumented_name', name);
+      else if (routed.kind === 'group') lose(route.reason, name);
       else {
-        const plan = catalog.wildcards.get(routed.deployment.id);
+        const pattern = routed.deployment.modelName;
+        const plan = carriedPlan(routed.group, catalog);
         // Only a name that is not rewritten can pass through a provider that takes names as they come.
         const model =
-          plan?.ok && isOpen(plan, catalog) && decided.routed === name ? behindPattern(plan.pattern, name) : null;
+          plan?.ok && isReached(plan, catalog) && decided.routed === name ? behindPattern(plan.pattern, name) : null;
         if (model === null) lose('needs_routing_rule', name);
-        else viaWildcard.set(routed.deployment.id, [...(viaWildcard.get(routed.deployment.id) ?? []), model]);
+        else viaWildcard.set(pattern, [...(viaWildcard.get(pattern) ?? []), model]);
       }
-    } else if (undocumented.has(name)) lose('undocumented_name', name);
-    else if (mentioned(subject).has(name) && !index.tagGroups.has(name)) lose('unmapped_model', name);
+    } else {
+      refused.push(name);
+      if (undocumented.has(name)) lose('undocumented_name', name);
+      else if (mentioned(subject).has(name) && !index.isTag(name)) lose('unmapped_model', name);
+    }
   }
   for (const [name, routedName] of routedAs)
     for (const reason of fallbackLosses(name, routedName, subject, rules, gates)) lose(reason, name);
 
-  if (subject.user?.role === 'proxy_admin') for (const name of namesOfTeams(catalog)) lose('team_model_of_admin', name);
+  const wildcards = wildcardGrants(subject, rules, gates, viaWildcard, (reason, name) =>
+    reason === 'organization' ? gated.push(name) : lose(reason, name),
+  );
+  for (const name of answeredByFallback(refused, routes, wildcards.length > 0, catalog))
+    lose('fallback_answers_refused', name);
+  if (mayNameUnknown(subject, index))
+    for (const name of catalog.fallbacksOf(ANY_NAME)) lose('unknown_name_fallback', name);
+  if (isAdmin(subject, index)) for (const name of namesOfTeams(catalog)) lose('team_model_of_admin', name);
   const all = unrestricted(subject, gates);
-  const wildcards = wildcardGrants(subject, rules, gates, viaWildcard, lose);
   const findings: Finding[] = [...unserved].map(([reason, names]) =>
-    finding(
-      reason === 'fallback_added' ? 'change' : 'loss',
-      reason,
-      'models',
-      explain(reason, [...new Set(names)].sort()),
-    ),
+    finding(CHANGES.has(reason) ? 'change' : 'loss', reason, 'models', explain(reason, [...new Set(names)].sort())),
   );
   if (gated.length > 0) {
     findings.push(
@@ -105,17 +123,27 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
       ),
     );
   }
-  if (disagreeing.length > 0) {
-    findings.push(
-      finding(
-        'loss',
-        'version_unknown',
-        'aliases',
-        `LiteLLM versions disagree about ${listed(disagreeing.sort())}, and the version is unknown; left out`,
-      ),
-    );
-  }
   return { unrestricted: all, routes, wildcards, findings };
+}
+
+/** Nothing is lost by these. */
+const CHANGES = new Set(['fallback_added', 'fallback_answers_refused']);
+
+/**
+ * A rule goes on to its fallbacks also where the virtual key may not have the name itself (P§3): what answers then it may call.
+ * A rule that leaves the choice to the virtual key gets so far only where that has an entry for names nobody serves.
+ */
+function answeredByFallback(
+  refused: readonly string[],
+  routes: readonly Route[],
+  hasSink: boolean,
+  { followersOf, isChosenByRule, routing }: Catalog,
+): string[] {
+  if (!routing) return [];
+  const granted = new Set(routes.map(({ name }) => name));
+  return refused.filter(
+    (name) => (hasSink || isChosenByRule(name)) && followersOf(name).some((next) => granted.has(next)),
+  );
 }
 
 function explain(reason: string, names: readonly string[]): string {
@@ -135,11 +163,15 @@ function explain(reason: string, names: readonly string[]): string {
     case 'fallback_not_permitted':
       return `this LiteLLM falls back from these to models the key may not call; Bifrost does not: ${listed(names)}`;
     case 'fallback_not_carried':
-      return `these have a rule for what other keys mean by them; when they fail, they fail: ${listed(names)}`;
+      return `these have a rule for what other keys mean by them, or none of their own; when they fail, they fail: ${listed(names)}`;
     case 'fallback_added':
       return `these have a rule for what other keys mean by them; when they fail, Bifrost goes on to what LiteLLM does not try: ${listed(names)}`;
+    case 'fallback_answers_refused':
+      return `LiteLLM refuses these; on Bifrost their fallbacks answer, which the key may call: ${listed(names)}`;
+    case 'unknown_name_fallback':
+      return `LiteLLM answers names that it does not know with its generic fallbacks, Bifrost refuses them: ${listed(names)}`;
     case 'undocumented_name':
-      return `LiteLLM also answers these, model strings and internal names of deployments; Bifrost only public names: ${listed(names)}`;
+      return `LiteLLM also answers these, model strings and internal names of deployments, and their ids; Bifrost only public names: ${listed(names)}`;
     case 'partial_list_entry':
       return `patterns that Bifrost's lists cannot say: ${listed(names)}`;
     default:
@@ -150,27 +182,39 @@ function explain(reason: string, names: readonly string[]): string {
 /** Every name this key could ask for: global ones, its team's, and all alias names in force. */
 function candidateNames(subject: Subject, catalog: Catalog): Set<string> {
   const names = new Set(catalog.groups.globalNames);
-  if (subject.team) {
-    for (const name of catalog.groups.teamNames(subject.team.id)) names.add(name);
-    for (const name of Object.keys(subject.team.modelAliases)) names.add(name);
-  }
+  if (subject.key.teamId !== null) for (const name of catalog.groups.teamNames(subject.key.teamId)) names.add(name);
+  for (const name of Object.keys(subject.team?.modelAliases ?? {})) names.add(name);
   for (const name of Object.keys(subject.key.aliases)) names.add(name);
   for (const name of mentioned(subject)) if (!name.includes('*') && !SPECIAL.has(name)) names.add(name);
-  for (const name of catalog.groups.undocumentedNames) names.add(name);
+  for (const name of catalog.groups.undocumentedNames(subject.key.teamId)) names.add(name);
   if (catalog.groups.wildcards.length > 0) for (const name of WELL_KNOWN_NAMES) names.add(name);
+  for (const name of catalog.spelledOut) names.add(name);
   return names;
 }
 
 /** The deployments that carry a group through which alone key and team list this name; all of them when it is listed itself. */
-function byAccessGroup(route: Route, group: Group, model: string, { key, team }: Subject): Route {
+function byAccessGroup(
+  route: Route,
+  { members }: Group,
+  model: string,
+  { key, team }: Subject,
+  { names, dialect }: AccessIndex,
+): Route {
   const listedNames = new Set([...key.models, ...(team?.models ?? [])]);
-  if (listedNames.size === 0 || [model, '*', 'all-proxy-models'].some((name) => listedNames.has(name))) return route;
-  const carrying = group.members.filter(({ deployment }) =>
-    accessGroupsOf(deployment).some((tag) => listedNames.has(tag)),
-  );
-  if (carrying.length === 0) return route;
-  const ids = new Set(carrying.map(({ deployment }) => deployment.id));
-  return { ...route, targets: route.targets.filter((target) => ids.has(target.deployment)) };
+  // Only where the router has the name itself, not for what a team alone calls so.
+  if (!names.has(model) || [model, '*', 'all-proxy-models'].some((name) => listedNames.has(name))) return route;
+  const through = [...names.tags(model, key.teamId)].filter((tag) => listedNames.has(tag));
+  if (through.length === 0) return route;
+  const carrying = members
+    .map((member) => member.deployment)
+    .filter((one) => tagsOf(one).some((t) => through.includes(t)));
+  // They are drawn as a group of their own.
+  const weights = new Map(weighted(carrying, dialect).map(({ deployment, weight }) => [deployment.id, weight]));
+  const targets = route.targets.flatMap((target) => {
+    const weight = weights.get(target.deployment);
+    return weight === undefined ? [] : [{ ...target, weight }];
+  });
+  return { ...route, targets };
 }
 
 /** How the fallbacks of a granted name differ from LiteLLM's (A5). */
@@ -193,6 +237,17 @@ function fallbackLosses(
   return losses;
 }
 
+/** Newer versions let a proxy administrator's personal keys reach a team's name before any pattern (seen on 1.109.1). */
+function isTeamNameOfAdmin(name: string, subject: Subject, index: AccessIndex): boolean {
+  const target = index.names.aliasTarget(name) ?? name;
+  if (!isAdmin(subject, index) || index.names.has(target)) return false;
+  return index.names.teams.some((team) => index.names.ofTeam(target, team).length > 0);
+}
+
+function isAdmin({ key, user }: Subject, { dialect }: AccessIndex): boolean {
+  return key.teamId === null && user?.role === 'proxy_admin' && dialect.teamShadowsAliasTarget !== 'no';
+}
+
 /** Names only teams have; newer LiteLLM lets keys of a proxy administrator reach them too (seen on 1.109.1). */
 function namesOfTeams({ groups }: Catalog): string[] {
   const global = new Set(groups.globalNames);
@@ -207,8 +262,8 @@ function mentioned(subject: Subject): Set<string> {
 }
 
 /**
- * Wildcard deployments the key may use. Wholly, when LiteLLM lets it call any name behind the prefix (asked with a name
- * that is in no list); else for the names its lists spell out.
+ * Wildcard deployments the key may use. Wholly, when LiteLLM lets it call any name behind the prefix (asked with names that are
+ * in no list); else for the names its lists spell out.
  */
 function wildcardGrants(
   subject: Subject,
@@ -219,36 +274,103 @@ function wildcardGrants(
 ): Grant['wildcards'] {
   const { catalog, index } = rules;
   const grants: Grant['wildcards'][number][] = [];
+  const plainly = withoutExpressions(subject);
   for (const deployment of catalog.groups.wildcards) {
     const pattern = deployment.modelName;
     const plan = catalog.wildcards.get(deployment.id);
-    const open = rewritten(pattern.replaceAll('*', ANY_NAME), subject, index, gates);
-    const models = open.ok ? ['*'] : [...new Set(viaWildcard.get(deployment.id) ?? [])].sort();
-    if (!open.ok) for (const entry of partialEntries(subject, pattern)) lose('partial_list_entry', entry);
-    if (!plan?.ok || !isOpen(plan, catalog)) {
-      if (open.ok) lose('needs_routing_rule', pattern);
+    const serves = (name: string): boolean => {
+      const routed = catalog.groups.route(name, subject.key.teamId);
+      return routed.kind === 'wildcard' && routed.deployment.modelName === pattern;
+    };
+    // Other patterns may take some of the names.
+    const probes = ANY_NAMES.map((any) => pattern.replaceAll('*', any)).filter(serves);
+    const isOpen =
+      probes.length > 0 &&
+      probes.every((name) => {
+        const decided = rewritten(name, plainly, plainIndexOf(index), gates);
+        if (!decided.ok && decided.why === 'organization' && name === probes[0]) lose('organization', pattern);
+        return decided.ok && decided.routed === name;
+      });
+    const models = isOpen ? ['*'] : [...new Set(viaWildcard.get(pattern) ?? [])].sort();
+    if (!isOpen) for (const entry of partialEntries(subject, pattern, index)) lose('partial_list_entry', entry);
+    if (!plan?.ok || !isReached(plan, catalog)) {
+      if (isOpen) lose('needs_routing_rule', pattern);
       continue;
     }
-    if (models.length > 0) grants.push({ provider: plan.provider.name, key: plan.key.name, models });
+    if (models.length === 0) continue;
+    grants.push({ provider: plan.provider.name, key: plan.key.name, models });
+    if (catalog.fallbacksOf(pattern.replaceAll('*', ANY_NAME)).length > 0)
+      lose(catalog.routing ? 'fallback_not_carried' : 'fallback_needs_rule', pattern);
   }
   return grants;
 }
 
+/** Expressions like `openai/[a-f]*` pass some names and not others: what they pass is not everything. */
+function withoutExpressions(subject: Subject): Subject {
+  const plain = <T extends { readonly models: readonly string[] }>(row: T): T => ({ ...row, models: kept(row.models) });
+  const { key, team, user, organization, project, memberModels } = subject;
+  return {
+    ...subject,
+    key: plain(key),
+    team: team && plain(team),
+    user: user && plain(user),
+    organization: organization && plain(organization),
+    project: project && plain(project),
+    memberModels: kept(memberModels),
+  };
+}
+
+function hasExpression(entry: string): boolean {
+  return entry.includes('*') && /[\\[\](){}|^$+?]/.test(entry);
+}
+
+const plainIndexes = new WeakMap<AccessIndex, AccessIndex>();
+
+function plainIndexOf(index: AccessIndex): AccessIndex {
+  let known = plainIndexes.get(index);
+  if (known === undefined) {
+    const groups = [...index.accessGroups].map(
+      ([id, group]) => [id, { ...group, models: kept(group.models) }] as const,
+    );
+    plainIndexes.set(index, (known = { ...index, accessGroups: new Map(groups) }));
+  }
+  return known;
+}
+
+/** The list never gets empty, which would mean everything. */
+function kept(models: readonly string[]): readonly string[] {
+  return models.map((entry) => (hasExpression(entry) ? 'no-default-models' : entry));
+}
+
 /** Names that begin as it says arrive there. */
-function isOpen(plan: WildcardPlan & { readonly ok: true }, catalog: Catalog): boolean {
+function isReached(plan: WildcardPlan & { readonly ok: true }, catalog: Catalog): boolean {
   return plan.reachable || catalog.routing;
 }
 
-/** A name nobody lists, so that only patterns and unrestricted lists let it pass. */
+/** Names nobody lists, so that only patterns and unrestricted lists let them pass. */
 const ANY_NAME = 'a-name-that-no-list-spells-out';
+const ANY_NAMES = [ANY_NAME, 'Q', '0'];
 
 /** Entries like `wild/a*` that cover part of a wildcard deployment. */
-function partialEntries(subject: Subject, pattern: string): string[] {
-  const head = pattern.slice(0, pattern.indexOf('*'));
-  return subject.key.models.filter((entry) => {
+function partialEntries(subject: Subject, pattern: string, index: AccessIndex): string[] {
+  return entriesOf(subject, index).filter((entry) => {
     if (!entry.includes('*') || entry === '*' || entry === pattern) return false;
-    return entry.startsWith(head) && wildcard(pattern)?.test(entry.replaceAll('*', '')) === true;
+    return hasExpression(entry) || patternsMeet(entry, pattern) || !entry.includes('/');
   });
+}
+
+/** Its lists do not only say what there is. */
+function mayNameUnknown(subject: Subject, index: AccessIndex): boolean {
+  const entries = entriesOf(subject, index);
+  return entries.length === 0 || entries.some((entry) => entry.includes('*') || !index.names.has(entry));
+}
+
+/** Everything in the lists of the key and of those it belongs to. */
+function entriesOf({ key, team, user, project, memberModels }: Subject, index: AccessIndex): string[] {
+  const ids = [...key.accessGroupIds, ...(team?.accessGroupIds ?? [])];
+  const groups = ids.flatMap((id) => index.accessGroups.get(id)?.models ?? []);
+  const rows = [key, team, user, project].flatMap((row) => row?.models ?? []);
+  return [...new Set([...rows, ...memberModels, ...groups, ...Object.keys({ ...key.aliases, ...team?.modelAliases })])];
 }
 
 /** Equal text = equal grant: what `planGrant` reads of a subject, for memoizing over 100,000 keys. */
@@ -259,7 +381,7 @@ export function grantSignature(subject: Subject): string {
     key.aliases,
     key.accessGroupIds,
     Object.keys(key.config).length > 0,
-    key.teamId === null ? null : (subject.team?.id ?? 'missing'),
+    key.teamId,
     key.teamId === null && subject.user ? [subject.user.models, subject.user.role === 'proxy_admin'] : null,
     subject.organization?.id ?? null,
     subject.project?.id ?? null,

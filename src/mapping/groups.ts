@@ -1,6 +1,5 @@
 import type { Deployment, Dialect, World } from '../sources/records.js';
-import { own, wildcard } from './access.js';
-import { inferredSlug } from './providers.js';
+import { nameIndex, type NameIndex } from './name-index.js';
 
 /** Which deployments answer a name, and in which shares (L§4.7, §3.7; mapping.md M18, M20). */
 
@@ -28,140 +27,149 @@ export interface Groups {
   teamNames(teamId: string): readonly string[];
   readonly teams: readonly string[];
   readonly wildcards: readonly Deployment[];
+  /** Names with `*` of everybody's deployments, those of paused ones too. */
+  readonly patterns: readonly string[];
   /** What answers `name` for callers of this team (null: of no team). */
   route(name: string, teamId: string | null): Routed;
-  /** Real group of that name although an alias hides it. */
+  /** Every global alias, both kinds. */
   readonly aliases: { readonly [alias: string]: string };
-  /** Names LiteLLM answers besides: model strings of deployments, internal names of team deployments. */
-  readonly undocumentedNames: readonly string[];
+  readonly index: NameIndex;
+  /** Names LiteLLM answers a team's callers besides: model strings of deployments, internal names of its own. */
+  undocumentedNames(teamId: string | null): readonly string[];
 }
 
 export function buildGroups(world: World): Groups {
-  const active = world.deployments.filter((d) => !d.blocked);
-  const byName = new Map<string, Deployment[]>();
-  const byTeam = new Map<string, Map<string, Deployment[]>>();
-  const internal = new Map<string, Deployment>();
-  const wildcards: Deployment[] = [];
-  for (const deployment of active) {
-    if (deployment.teamId !== null) {
-      const names = byTeam.get(deployment.teamId) ?? new Map<string, Deployment[]>();
-      names.set(deployment.publicName, [...(names.get(deployment.publicName) ?? []), deployment]);
-      byTeam.set(deployment.teamId, names);
-      internal.set(deployment.modelName, deployment);
-    } else if (deployment.modelName.includes('*')) wildcards.push(deployment);
-    else byName.set(deployment.modelName, [...(byName.get(deployment.modelName) ?? []), deployment]);
-  }
-
-  const { dialect } = world;
-  const groups = new Map<string, Group>();
-  const group = (id: string, teamId: string | null, deployments: readonly Deployment[]): Group => {
-    let known = groups.get(id);
-    if (!known) groups.set(id, (known = { id, teamId, members: weighted(deployments, dialect) }));
-    return known;
+  const index = nameIndex(world);
+  const { dialect, deployments } = world;
+  const weigh = (members: readonly Deployment[]): readonly Member[] =>
+    weighted(members, dialect, world.router.rest['enable_pre_call_checks'] === true);
+  const known = new Map<string, Group>();
+  const group = (id: string, teamId: string | null, members: readonly Deployment[]): Routed => {
+    let found = known.get(id);
+    if (!found) known.set(id, (found = { id, teamId, members: weigh(members) }));
+    return { kind: 'group', group: found };
   };
-  const teamGroup = (teamId: string, name: string, deployments: readonly Deployment[]): Group =>
-    group(`team ${teamId} ${name}`, teamId, dialect.newestTeamDeploymentOnly ? newest(deployments) : deployments);
+  const teamGroup = (teamId: string, name: string, members: readonly Deployment[]): Routed =>
+    group(`team ${teamId} ${name}`, teamId, members);
+  /** Everybody's deployments of a name, and those that only say they are this team's. */
+  const globalGroup = (name: string, teamId: string | null): Routed => {
+    const usable = index.global(name).filter((one) => one.teamId === null || one.teamId === teamId);
+    return teamId !== null && usable.some((one) => one.teamId === teamId)
+      ? teamGroup(teamId, name, usable)
+      : group(`global ${name}`, null, usable);
+  };
+  const behindPattern = (name: string): Routed => {
+    const [first, ...others] = index.behindPattern(name, null);
+    if (first === undefined || first.teamId !== null) return NOWHERE;
+    const members = weigh([first, ...others]);
+    const one: Group = { id: `wildcard ${first.modelName} ${name}`, teamId: null, members, asked: name };
+    return { kind: 'wildcard', deployment: first, name, group: one };
+  };
 
-  const aliases = { ...world.router.modelGroupAlias, ...world.modelAliasMap };
-  const bySpecificity = [...wildcards].sort((a, b) => specificity(b.modelName) - specificity(a.modelName));
-
+  /** Up to 1.81 a team's own name answers only where there is no global one, and only its first deployment (L§4.7). */
+  const older = (name: string, teamId: string | null): Routed => {
+    const [own] = index.has(name) ? [] : index.ofTeam(name, teamId);
+    if (own !== undefined && teamId !== null) return teamGroup(teamId, own.modelName, [own]);
+    const target = index.aliasTarget(name) ?? name;
+    if (index.has(target)) return globalGroup(target, teamId);
+    return behindPattern(target);
+  };
+  const newer = (name: string, teamId: string | null): Routed => {
+    if (index.isPaused(name, teamId)) return NOWHERE;
+    const target = index.aliasTarget(name) ?? name;
+    const own = index.ofTeam(target, teamId);
+    if (teamId !== null && own.length > 0) return teamGroup(teamId, target, own);
+    if (index.has(target)) return globalGroup(target, teamId);
+    // Patterns of a team are not carried, and nobody else's deployment stands in for them.
+    return teamId !== null && index.behindPattern(target, teamId).length > 0 ? NOWHERE : behindPattern(target);
+  };
   const route = (name: string, teamId: string | null): Routed => {
-    if (teamId !== null) {
-      const own = byTeam.get(teamId)?.get(name);
-      if (own) return { kind: 'group', group: teamGroup(teamId, name, own) };
-      const named = internal.get(name);
-      if (named && named.teamId === teamId) {
-        return {
-          kind: 'group',
-          group: teamGroup(teamId, named.publicName, byTeam.get(teamId)?.get(named.publicName) ?? [named]),
-        };
-      }
-    }
-    const target = own(aliases, name) ?? name;
-    // Versions differ on whether the team's own deployment shadows an alias's target; unknown = nobody is served.
-    const shadow = teamId === null || target === name ? undefined : byTeam.get(teamId)?.get(target);
-    if (shadow && dialect.teamShadowsAliasTarget === 'unknown') return { kind: 'none' };
-    if (teamId !== null && shadow && dialect.teamShadowsAliasTarget === 'yes')
-      return { kind: 'group', group: teamGroup(teamId, target, shadow) };
-    const deployments = byName.get(target);
-    if (deployments) return { kind: 'group', group: group(`global ${target}`, null, deployments) };
-    const slug = inferredSlug(target);
-    const caught =
-      bySpecificity.find((d) => wildcard(d.modelName)?.test(target)) ??
-      // A bare name LiteLLM knows gets a second chance under its provider (P§2.9).
-      (slug === undefined ? undefined : bySpecificity.find((d) => wildcard(d.modelName)?.test(`${slug}/${target}`)));
-    if (!caught) return { kind: 'none' };
-    const one = group(`wildcard ${caught.id} ${target}`, null, [caught]);
-    return { kind: 'wildcard', deployment: caught, name: target, group: { ...one, asked: target } };
+    if (dialect.teamShadowsAliasTarget === 'no') return older(name, teamId);
+    const answer = newer(name, teamId);
+    if (dialect.teamShadowsAliasTarget === 'yes') return answer;
+    // Nobody knows the version: nobody is served where versions disagree.
+    return sameMembers(answer, older(name, teamId)) ? answer : NOWHERE;
   };
 
+  const global = deployments.filter((one) => one.teamId === null);
+  const patterns = [...new Set(global.map((one) => one.modelName).filter((name) => name.includes('*')))];
+  const aliases = { ...world.router.modelGroupAlias, ...world.modelAliasMap };
+  const ownNames = global.filter((one) => !one.modelName.includes('*'));
   return {
-    globalNames: [...new Set([...byName.keys(), ...Object.keys(aliases)])],
-    teamNames: (teamId) => [...(byTeam.get(teamId)?.keys() ?? [])],
-    teams: [...byTeam.keys()],
-    wildcards,
+    globalNames: [...new Set([...ownNames.map((one) => one.modelName), ...Object.keys(aliases)])],
+    teamNames: index.teamNames,
+    teams: [...new Set([...index.teams, ...deployments.flatMap(({ teamId }) => teamId ?? [])])],
+    wildcards: global.filter((one) => !one.blocked && one.modelName.includes('*')),
+    patterns,
     route,
     aliases,
-    undocumentedNames: undocumented(active, byName),
+    index,
+    undocumentedNames: undocumented(deployments, index),
   };
+}
+
+const NOWHERE: Routed = { kind: 'none' };
+
+function sameMembers(one: Routed, other: Routed): boolean {
+  const ids = (routed: Routed): string =>
+    routed.kind === 'none' ? '' : routed.group.members.map(({ deployment }) => deployment.id).join(' ');
+  return ids(one) === ids(other);
 }
 
 /** LiteLLM's router also finds a deployment by its model string, and a team's by its internal name (seen on both versions). */
-function undocumented(deployments: readonly Deployment[], byName: ReadonlyMap<string, unknown>): string[] {
-  const strings = deployments.flatMap((d) => {
-    const model = d.params['model'];
-    if (d.teamId !== null) return d.modelName === d.publicName ? [] : [d.modelName];
-    return typeof model === 'string' && !model.includes('*') ? [model] : [];
-  });
-  return [...new Set(strings)].filter((name) => !byName.has(name));
-}
-
-/**
- * What the upstream is asked for when a pattern serves `name`: the text the `*` of the name stands for, put where the `*` of
- * the model is (L§4.4). A bare name that LiteLLM knows is matched under its provider (P§2.9). null = the pattern does not serve it.
- */
-export function wildcardUpstream(pattern: string, upstream: string, name: string): string | null {
-  const slug = inferredSlug(name);
-  for (const asked of slug === undefined ? [name] : [name, `${slug}/${name}`]) {
-    const [head = '', ...tail] = pattern.split('*');
-    const end = tail.join('*');
-    if (asked.length < head.length + end.length || !asked.startsWith(head) || !asked.endsWith(end)) continue;
-    return upstream.replace('*', () => asked.slice(head.length, asked.length - end.length));
+function undocumented(deployments: readonly Deployment[], index: NameIndex): Groups['undocumentedNames'] {
+  const isPublic = (name: string): boolean => index.global(name).some(({ teamId }) => teamId === null);
+  const byTeam = new Map<string | null, Set<string>>();
+  for (const { params, blocked, teamId, modelName, publicName } of deployments) {
+    const { model } = params;
+    const names = [
+      ...(typeof model === 'string' && !model.includes('*') ? [model] : []),
+      ...(teamId === null || modelName === publicName ? [] : [modelName]),
+    ];
+    const known = byTeam.get(teamId) ?? new Set<string>();
+    byTeam.set(teamId, known);
+    for (const name of blocked ? [] : names) if (!isPublic(name)) known.add(name);
   }
-  return null;
-}
-
-/** Longer literal parts are more specific (L§4.4). */
-function specificity(pattern: string): number {
-  return pattern.replaceAll('*', '').length;
-}
-
-function newest(deployments: readonly Deployment[]): readonly Deployment[] {
-  const sorted = [...deployments].sort(
-    (a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? '') || a.id.localeCompare(b.id),
-  );
-  return sorted.slice(-1);
+  const global = [...(byTeam.get(null) ?? [])];
+  return (teamId) => (teamId === null ? global : [...new Set([...global, ...(byTeam.get(teamId) ?? [])])]);
 }
 
 const METRICS = ['weight', 'rpm', 'tpm'] as const;
 
-function metricOf(deployment: Deployment, metric: string): number | null {
-  const value = deployment.params[metric];
+function metricOf(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : null;
 }
 
-/** Shares of a group as this LiteLLM version draws them (M18, P§2.2): missing = 0; only if no metric applies all are equal. */
-export function weighted(deployments: readonly Deployment[], dialect: Dialect): readonly Member[] {
+/**
+ * Shares of a group as this LiteLLM version draws them (M18, P§2.2): missing = 0; only if no metric applies all are equal.
+ * Members of a later `order` stand by, those without one are never tried beside it. Up to 1.81 a sum of 0 fails every call:
+ * no members.
+ */
+export function weighted(deployments: readonly Deployment[], dialect: Dialect, checksOrder = false): readonly Member[] {
+  const usable = deployments.filter((deployment) => !deployment.blocked);
+  const orders = new Map(usable.map((deployment) => [deployment, orderOf(deployment, dialect, checksOrder)]));
+  const levels = [...new Set(orders.values())].filter((order) => order !== null).sort((a, b) => a - b);
+  if (levels.length === 0) return drawn(usable, dialect);
+  const [first, ...later] = levels.map((level) => usable.filter((deployment) => orders.get(deployment) === level));
+  const standby = dialect.weightMetric === 'first-deployment' ? [] : later.flat();
+  return [...drawn(first ?? [], dialect), ...standby.map((deployment) => ({ deployment, weight: 0 }))];
+}
+
+function drawn(deployments: readonly Deployment[], dialect: Dialect): readonly Member[] {
   for (const metric of METRICS) {
-    const values = deployments.map((d) => metricOf(d, metric));
-    const applies =
-      dialect.weightMetric === 'first-deployment'
-        ? values[0] !== null && values[0] !== undefined
-        : values.some((v) => (v ?? 0) > 0);
-    if (applies && values.some((v) => (v ?? 0) > 0)) {
-      return deployments.map((deployment, i) => ({ deployment, weight: values[i] ?? 0 }));
-    }
+    const values = deployments.map((d) => metricOf(d.params[metric]));
+    const isFirst = dialect.weightMetric === 'first-deployment';
+    const applies = isFirst ? values[0] !== null && values[0] !== undefined : values.some((v) => (v ?? 0) > 0);
+    if (!applies) continue;
+    if (!values.some((v) => (v ?? 0) > 0)) return [];
+    return deployments.map((deployment, i) => ({ deployment, weight: values[i] ?? 0 }));
   }
   return deployments.map((deployment) => ({ deployment, weight: 1 }));
+}
+
+/** Newer versions look at `order` always, 1.81 only among its pre-call checks. */
+function orderOf({ params, modelInfo }: Deployment, dialect: Dialect, checks: boolean): number | null {
+  if (dialect.weightMetric === 'first-deployment') return checks ? metricOf(params['order']) : null;
+  return metricOf(params['order']) ?? metricOf(modelInfo['order']);
 }

@@ -84,7 +84,7 @@ export class KeyPlanner {
   readonly #slots = new Map<string, Slot>();
   readonly #unserved = new Map<string, Unserved>();
   readonly #names = new Map<string, string>();
-  #groupsOfName: Map<string, Set<string>> | null = null;
+  #meaningsOfName: Map<string, Set<string>> | null = null;
 
   constructor(
     private readonly endpoints: ReadonlyMap<string, EndpointResult>,
@@ -123,16 +123,19 @@ export class KeyPlanner {
     });
   }
 
-  /** M18: other meanings of the same name exist, or this one belongs to one caller only. */
+  /**
+   * M18: other meanings of the same name exist, or this one belongs to one caller only. Names that differ by case count as
+   * one: keys are chosen without regard to it (B§4.2).
+   */
   #ambiguous(meaning: Meaning, all: readonly Meaning[]): boolean {
-    if (this.#groupsOfName === null) {
-      this.#groupsOfName = new Map();
+    if (this.#meaningsOfName === null) {
+      this.#meaningsOfName = new Map();
       for (const { name, group } of all) {
-        const ids = this.#groupsOfName.get(name) ?? new Set<string>();
-        this.#groupsOfName.set(name, ids.add(group.id));
+        const ids = this.#meaningsOfName.get(name.toLowerCase()) ?? new Set<string>();
+        this.#meaningsOfName.set(name.toLowerCase(), ids.add(meaningId(name, group)));
       }
     }
-    return meaning.scoped || (this.#groupsOfName.get(meaning.name)?.size ?? 0) > 1;
+    return meaning.scoped || (this.#meaningsOfName.get(meaning.name.toLowerCase())?.size ?? 0) > 1;
   }
 
   /** `renamed`: what a server without keys lists instead, because it has no key to carry the name. */

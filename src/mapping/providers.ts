@@ -288,21 +288,16 @@ export const KNOWN_STANDARD_PROVIDERS: readonly string[] = [
 ]; // prettier-ignore
 
 /**
- * Names LiteLLM's model map has known for years in every version this program reads (≥ 1.61), for inferring the provider
- * of a bare name (L§4.4 second chance, L§7.1). Deliberately short: a name missing here is treated as unknown, which is
- * narrower; a name too many would be wider.
+ * Names LiteLLM's model map has known for years in every version this program reads (≥ 1.61) and still knows in 1.109.1, for
+ * inferring the provider of a bare name (L§4.4 second chance, L§7.1). Deliberately short: a name missing here is treated as
+ * unknown, which is narrower; a name too many would be wider. Names of Anthropic come and go: none has been there throughout.
  */
 const WELL_KNOWN: { readonly [slug: string]: readonly string[] } = {
   openai: [
     'gpt-4o', 'gpt-4o-mini', 'gpt-4o-2024-05-13', 'gpt-4o-2024-08-06', 'gpt-4o-2024-11-20', 'gpt-4o-mini-2024-07-18',
-    'chatgpt-4o-latest', 'gpt-4', 'gpt-4-0613', 'gpt-4-turbo', 'gpt-4-turbo-preview', 'gpt-4-turbo-2024-04-09',
-    'gpt-4-1106-preview', 'gpt-3.5-turbo', 'gpt-3.5-turbo-0125', 'gpt-3.5-turbo-1106', 'gpt-3.5-turbo-16k',
-    'o1', 'o1-mini', 'o1-preview', 'o3-mini', 'text-embedding-3-small', 'text-embedding-3-large',
-    'text-embedding-ada-002', 'whisper-1', 'tts-1', 'tts-1-hd', 'dall-e-2', 'dall-e-3', 'omni-moderation-latest',
-  ],
-  anthropic: [
-    'claude-3-opus-20240229', 'claude-3-haiku-20240307', 'claude-3-5-sonnet-20240620', 'claude-3-5-sonnet-20241022',
-    'claude-3-5-haiku-20241022', 'claude-3-5-sonnet-latest', 'claude-3-5-haiku-latest',
+    'gpt-4', 'gpt-4-0613', 'gpt-4-turbo', 'gpt-4-turbo-2024-04-09', 'gpt-4-1106-preview', 'gpt-3.5-turbo',
+    'gpt-3.5-turbo-0125', 'gpt-3.5-turbo-1106', 'gpt-3.5-turbo-16k', 'o1', 'o3-mini', 'text-embedding-3-small',
+    'text-embedding-3-large', 'text-embedding-ada-002', 'whisper-1', 'tts-1', 'tts-1-hd', 'omni-moderation-latest',
   ],
 }; // prettier-ignore
 

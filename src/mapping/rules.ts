@@ -6,7 +6,8 @@ import { fallbackChain } from './fallbacks.js';
 import type { Group, Groups } from './groups.js';
 import { isUnserved, type Route, type Unserved } from './key-planner.js';
 import type { Meaning } from './meanings.js';
-import { behindPattern, type WildcardPlan } from './wildcards.js';
+import { bySpecificity } from './patterns.js';
+import { behindPattern, carriedPlan, SINK, type Pattern, type WildcardPlan } from './wildcards.js';
 
 /**
  * Routing rules (mapping.md A5, M17; P§3): names that begin with a provider, names that several providers serve,
@@ -45,6 +46,8 @@ export type RulesInput = {
   readonly world: World;
   readonly groups: Groups;
   readonly meanings: readonly Meaning[];
+  /** Names that mean something of their own to anybody. */
+  readonly documented: ReadonlySet<string>;
   readonly wildcards: ReadonlyMap<string, WildcardPlan>;
   readonly route: (name: string, group: Group) => Route | Unserved;
   readonly splits: (name: string) => boolean;
@@ -57,12 +60,14 @@ export type Rules = {
   readonly fallbacksOf: (routed: string) => readonly string[];
   /** Groups that the rule of a public name tries after its own. */
   readonly followersOf: (name: string) => readonly string[];
+  /** The rule of a public name says where it goes; else the virtual key does. */
+  readonly isChosenByRule: (name: string) => boolean;
 };
 
 export function planRules(input: RulesInput): Rules {
   const chains = new Map<string, readonly string[]>();
   const fallbacksOf = (routed: string): readonly string[] => {
-    const known = chains.get(routed) ?? fallbackChain(routed, input.world.router, input.groups);
+    const known = chains.get(routed) ?? fallbackChain(routed, input.world);
     chains.set(routed, known);
     return known;
   };
@@ -75,10 +80,19 @@ export function planRules(input: RulesInput): Rules {
     followers.set(name, agreed(served, fallbacksOf));
     const rule = ruleOfName(name, served, followers.get(name) ?? [], input);
     if (rule) rules.set(rule.name, rule);
+    const standbys = standbysClosed(name, served);
+    if (standbys) rules.set(standbys.name, standbys);
   }
   for (const [id, plan] of input.wildcards)
-    if (plan.ok) for (const rule of rulesOfPattern(id, plan, input, [...byName.keys()])) rules.set(rule.name, rule);
-  return { rules: [...rules.values()], fallbacksOf, followersOf: (name) => followers.get(name) ?? [] };
+    if (plan.ok)
+      for (const rule of rulesOfPattern(id, plan, input, new Set([...byName.keys(), ...input.documented])))
+        rules.set(rule.name, rule);
+  return {
+    rules: [...rules.values()],
+    fallbacksOf,
+    followersOf: (name) => followers.get(name) ?? [],
+    isChosenByRule: (name) => rules.get(ruleName(name))?.targets.some(({ provider }) => provider !== null) ?? false,
+  };
 }
 
 /** Bifrost rewrites names that it draws these for (`gpt-x` → `openai/gpt-x`), and then misses them in the list; not where a rule says so. */
@@ -114,7 +128,8 @@ function ruleOfName(
   // Where the virtual key's own list leaves no choice the rule only adds what comes after.
   const leavesChoice = !splits && !spread && !renamed && !refined;
   const places = served.flatMap(({ route }) => placesOf(route));
-  const own: Place[] = splits ? [{ provider: name.slice(0, name.indexOf('/')), model: null }] : [];
+  const own: Place[] =
+    splits && !isOfPattern(segmentOf(name), input) ? [{ provider: segmentOf(name), model: null }] : [];
   const isOnlyPlace = places.length === 1;
   return {
     name: ruleName(name),
@@ -132,6 +147,11 @@ function ruleOfName(
   };
 }
 
+/** What takes every name must not be asked for one that means something else. */
+function isOfPattern(provider: string, { wildcards }: RulesInput): boolean {
+  return [...wildcards.values()].some((plan) => plan.ok && plan.provider.name === provider);
+}
+
 const segmentOf = (name: string): string => name.slice(0, name.indexOf('/'));
 const restOf = (name: string): string => name.slice(name.indexOf('/') + 1);
 
@@ -142,6 +162,39 @@ function guarded(condition: string): string {
 
 function providersOf(route: Route): ReadonlySet<string> {
   return new Set(route.targets.map((t) => t.provider));
+}
+
+/**
+ * A deployment that LiteLLM never draws answers only when the others fail. On Bifrost it has to stand in the virtual key's
+ * lists for that, so asking its provider by name is closed; what a rule falls back to is not asked again.
+ */
+function standbysClosed(name: string, served: readonly Served[]): PlannedRule | null {
+  const drawn = new Set<string>();
+  const standing = new Map<string, { readonly provider: string; readonly model: string }>();
+  for (const { route } of served) {
+    const total = route.targets.reduce((sum, { weight }) => sum + weight, 0);
+    for (const { provider, weight } of route.targets) {
+      const id = JSON.stringify([provider, route.listed]);
+      if (weight > 0 || total === 0) drawn.add(id);
+      else standing.set(id, { provider, model: route.listed });
+    }
+  }
+  const closed = [...standing].filter(([id]) => !drawn.has(id)).map(([, place]) => place);
+  if (closed.length === 0) return null;
+  const asked = closed.map((p) => `(provider == ${celString(p.provider)} && model == ${celString(p.model)})`);
+  return {
+    name: ruleName(`${name}: standbys`),
+    description: `LiteLLM draws these of "${name}" only when the others fail. Written by litellm-to-bifrost.`.slice(
+      0,
+      1000,
+    ),
+    condition: guarded(asked.length === 1 ? (asked[0] ?? '') : `(${asked.join(' || ')})`),
+    targets: [{ provider: SINK, model: null, weight: 1 }],
+    fallbacks: [],
+    band: 'closed',
+    specificity: 0,
+    deployments: [...new Set(served.flatMap(({ route }) => route.targets.map((t) => t.deployment)))],
+  };
 }
 
 /** Share of each provider; all alike when LiteLLM draws none of them. */
@@ -181,7 +234,7 @@ function placesOfName(name: string, team: string | null, input: RulesInput): Pla
   const route = input.route(name, routed.group);
   if (!isUnserved(route)) return placesOf(route);
   if (routed.kind !== 'wildcard') return [];
-  const plan = input.wildcards.get(routed.deployment.id);
+  const plan = carriedPlan(routed.group, input);
   const model = plan?.ok ? behindPattern(plan.pattern, name) : null;
   return plan?.ok && model !== null ? [{ provider: plan.provider.name, model }] : [];
 }
@@ -189,44 +242,59 @@ function placesOfName(name: string, team: string | null, input: RulesInput): Pla
 function rulesOfPattern(
   id: string,
   { provider, pattern, reachable }: Extract<WildcardPlan, { ok: true }>,
-  { sink, splits }: RulesInput,
-  names: readonly string[],
+  input: RulesInput,
+  names: ReadonlySet<string>,
 ): PlannedRule[] {
   const isWhole = pattern.rest === '*';
-  const rules: PlannedRule[] = [];
   const closed = (condition: string): PlannedRule => ({
     name: ruleName(`${provider.name}: closed`),
-    description: `LiteLLM knows no name that begins with ${provider.name}/. Written by litellm-to-bifrost.`,
+    description: `LiteLLM serves no such name that begins with ${provider.name}/. Written by litellm-to-bifrost.`,
     condition,
-    targets: [{ provider: sink?.name ?? provider.name, model: null, weight: 1 }],
+    targets: [{ provider: input.sink?.name ?? provider.name, model: null, weight: 1 }],
     fallbacks: [],
     band: 'closed',
     specificity: 0,
     deployments: [id],
   });
   const isProvider = `provider == ${celString(provider.name)}`;
-  if (reachable) return isWhole ? [] : [closed(`${isProvider} && !(${celLike(pattern.rest)})`)];
-  const taken = names.flatMap((name) => {
-    if (pattern.segment === '') return splits(name) ? [] : [name];
-    return name.startsWith(`${pattern.segment}/`) ? [name.slice(pattern.segment.length + 1)] : [];
-  });
+  const holes = holesOf(pattern, input, names);
+  if (reachable) {
+    const shut = [...(isWhole ? [] : [`!(${celLike(pattern.rest)})`]), ...holes];
+    return shut.length === 0
+      ? []
+      : [closed(`${isProvider} && ${shut.length === 1 ? shut[0] : `(${shut.join(' || ')})`}`)];
+  }
   const parts = [
     `provider == ${celString(pattern.segment)}`,
     ...(isWhole ? [] : [celLike(pattern.rest)]),
-    ...(taken.length > 0 ? [`!(model in ${celList([...new Set(taken)].sort())})`] : []),
+    ...holes.map((hole) => `!(${hole})`),
   ];
-  rules.push({
+  const isOwn = pattern.segment === '' || isOfPattern(pattern.segment, input);
+  const rule: PlannedRule = {
     name: ruleName(pattern.text),
     description: `LiteLLM serves ${pattern.text} as it comes. Written by litellm-to-bifrost.`,
     condition: guarded(parts.join(' && ')),
     targets: [{ provider: provider.name, model: null, weight: 1 }],
-    fallbacks: pattern.segment === '' ? [] : [{ provider: pattern.segment, model: null }],
+    fallbacks: isOwn ? [] : [{ provider: pattern.segment, model: null }],
     band: 'pattern',
-    specificity: pattern.text.replaceAll('*', '').length,
+    specificity: pattern.text.length,
     deployments: [id],
-  });
-  rules.push(closed(isProvider));
-  return rules;
+  };
+  return [rule, closed(isProvider)];
+}
+
+/** What a pattern does not serve although it takes it: names that mean something of their own, and more specific patterns. */
+function holesOf(pattern: Pattern, { groups, splits }: RulesInput, names: ReadonlySet<string>): string[] {
+  const head = pattern.segment === '' ? '' : `${pattern.segment}/`;
+  const behind = (text: string): string | null => {
+    if (head === '') return splits(text) ? null : text;
+    return text.startsWith(head) ? text.slice(head.length) : null;
+  };
+  const taken = [...names].flatMap((name) => behind(name) ?? []).sort();
+  const others = groups.patterns.filter((text) => bySpecificity(text, pattern.text) < 0);
+  // Their end is open: `a*b` takes `axbZZ` (L§4.4).
+  const closer = others.flatMap((text) => behind(text.endsWith('*') ? text : `${text}*`) ?? []);
+  return [...(taken.length > 0 ? [`model in ${celList(taken)}`] : []), ...[...new Set(closer)].sort().map(celLike)];
 }
 
 function described(

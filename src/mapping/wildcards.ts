@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { finding, type Finding } from '../findings.js';
 import type { Deployment } from '../sources/records.js';
 import type { Capabilities } from '../target/target.js';
 import { customProviderName } from './base-url.js';
 import type { Problem } from './credentials.js';
 import type { Endpoint, EndpointResult, PlannedProvider } from './endpoint.js';
-import type { Groups } from './groups.js';
+import type { Group, Groups } from './groups.js';
 import type { PlannedKey } from './key-planner.js';
 import type { Meaning } from './meanings.js';
+import { bySpecificity, patternsMeet } from './patterns.js';
 import { KNOWN_STANDARD_PROVIDERS, SLUGS } from './providers.js';
 
 /** Deployments whose name is a pattern (mapping.md M17, P§2.5–2.9). */
@@ -27,6 +29,8 @@ export type Pattern = { readonly text: string; readonly segment: string; readonl
 export type WildcardInput = {
   readonly groups: Groups;
   readonly meanings: readonly Meaning[];
+  /** Names that mean something of their own to anybody. */
+  readonly documented: ReadonlySet<string>;
   readonly endpoints: ReadonlyMap<string, EndpointResult>;
   readonly capabilities: Capabilities;
   readonly existingProviders: readonly string[];
@@ -60,12 +64,43 @@ export function behindPattern({ segment, rest }: Pattern, name: string): string 
   return more.every((middle) => model.includes(middle)) ? model : null;
 }
 
+/** What LiteLLM serves behind a pattern and Bifrost does not, for a finding of its deployment. */
+export function narrowedBy({
+  pattern: { text, segment },
+  provider,
+  reachable,
+}: Extract<WildcardPlan, { ok: true }>): Finding {
+  const lost = [
+    ...(segment === '' ? ['names that begin with a provider'] : ['bare names, but for a few that every LiteLLM knows']),
+    ...(text.endsWith('*') ? [] : ['names that go on behind its end']),
+    ...(reachable && provider.baseType === null ? ["names that Bifrost's catalog does not have"] : []),
+  ];
+  return finding(
+    'loss',
+    'wildcard_narrowed',
+    'model_name',
+    `of what LiteLLM serves behind "${text}" these are not: ${lost.join('; ')}`,
+  );
+}
+
+/** Of several deployments of one pattern one is carried. */
+export function carriedPlan(
+  { members }: Group,
+  { wildcards }: { readonly wildcards: ReadonlyMap<string, WildcardPlan> },
+): WildcardPlan | undefined {
+  return members.map(({ deployment }) => wildcards.get(deployment.id)).find((plan) => plan?.ok);
+}
+
 export function planWildcards(input: WildcardInput): Map<string, WildcardPlan> {
-  const { groups, endpoints, meanings } = input;
+  const { groups, endpoints, meanings, documented } = input;
   const explicit = new Set<string>();
-  const prefixes = new Set<string>();
-  for (const { name, group } of meanings) {
-    if (name.includes('/')) prefixes.add(name.slice(0, name.indexOf('/')));
+  const { patterns } = groups;
+  const prefixes = new Set([...documented].filter((name) => name.includes('/')).map(segmentOf));
+  // One of several patterns with one prefix is more specific than the others, which only rules can say.
+  const segments = patterns.map(segmentOf);
+  for (const [at, segment] of segments.entries())
+    if (segments.some((other, i) => i !== at && other === segment)) prefixes.add(segment);
+  for (const { group } of meanings) {
     for (const { deployment } of group.members) {
       const result = endpoints.get(deployment.id);
       if (result?.ok) explicit.add(result.endpoint.provider.name);
@@ -73,6 +108,10 @@ export function planWildcards(input: WildcardInput): Map<string, WildcardPlan> {
   }
   const planner = new Planner(input, explicit, prefixes);
   return new Map(groups.wildcards.map((d) => [d.id, planner.plan(d)]));
+}
+
+function segmentOf(name: string): string {
+  return name.slice(0, Math.max(0, name.indexOf('/')));
 }
 
 const refuse = (reason: string, message: string, nextStep = NAME_THEM): WildcardPlan => ({
@@ -84,6 +123,7 @@ const NAME_THEM = 'Name the models it stands for as deployments of their own.';
 
 class Planner {
   readonly #taken = new Set<string>();
+  readonly #carriedTexts = new Set<string>();
   readonly #known: ReadonlySet<string>;
 
   constructor(
@@ -114,7 +154,18 @@ class Planner {
       };
       return { ok: false, problem };
     }
-    return this.#carried(deployment, pattern, result.endpoint);
+    if (this.#carriedTexts.has(pattern.text))
+      return refuse(
+        'wildcard_twin',
+        `another deployment serves "${pattern.text}", too, and all calls of it go there`,
+        'Give one of the two a name of its own.',
+      );
+    const stranger = this.input.groups.patterns.find((other) => isInTheWay(other, pattern));
+    if (stranger !== undefined)
+      return refuse('partial_wildcard', `no rule can say what "${stranger}" takes of "${pattern.text}"`);
+    const plan = this.#carried(deployment, pattern, result.endpoint);
+    if (plan.ok) this.#carriedTexts.add(pattern.text);
+    return plan;
   }
 
   #carried(deployment: Deployment, pattern: Pattern, endpoint: Endpoint): WildcardPlan {
@@ -135,7 +186,8 @@ class Planner {
     if (!this.input.routing && (!isWhole || segment === '' || segment.includes('/')))
       return refuse('partial_wildcard', `"${text}" is a partial pattern, which needs a routing rule`);
     const isPlain = provider.baseType === null && provider.name === segment;
-    if (isWhole && isPlain && !this.explicit.has(segment) && !this.#taken.has(segment)) {
+    const isFree = this.input.routing || !this.prefixes.has(segment);
+    if (isWhole && isPlain && isFree && !this.explicit.has(segment) && !this.#taken.has(segment)) {
       this.#taken.add(segment);
       return planned(deployment, provider, key, pattern, true);
     }
@@ -177,6 +229,12 @@ class Planner {
       ? `${slug}-any-${createHash('sha256').update(`${base}\0${id}`).digest('hex').slice(0, 16)}`
       : name;
   }
+}
+
+/** A more specific pattern that takes names of this one although it does not begin with the same provider. */
+function isInTheWay(other: string, { text, segment }: Pattern): boolean {
+  if (bySpecificity(other, text) >= 0 || !patternsMeet(other, text)) return false;
+  return segment !== '' && !other.startsWith(`${segment}/`);
 }
 
 function patternOf(text: string): Pattern {

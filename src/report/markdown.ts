@@ -1,5 +1,5 @@
 import { COUNT_COLUMNS, countRows } from './table.js';
-import { callerSentences, headline, sectionsOf, type Group, type Item } from './sections.js';
+import { callerSentences, headline, nameLists, sectionsOf, type Group, type Item } from './sections.js';
 import { stop } from './text.js';
 import { kindWord } from './words.js';
 import { visible } from './visible.js';
@@ -106,6 +106,10 @@ function* callers(model: ReportModel): Iterable<string> {
   yield '';
   for (const sentence of sentences)
     yield `- ${sentence.replace(/^Base URL: (\S+)/, (_, url: string) => `Base URL: ${codeSpan(url)}`)}`;
+  for (const { title, lines } of nameLists(model, { name: codeSpan, code: codeSpan, sentence: prose })) {
+    yield `- ${title}:`;
+    for (const line of lines) yield `  - ${line}`;
+  }
   yield '';
 }
 

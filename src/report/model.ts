@@ -1,5 +1,6 @@
 import { kindOrder, shownId } from './words.js';
 import { nextStep, type NextStep } from './next-step.js';
+import { nameChanges, type NameChanges } from './public-names.js';
 import type { CountRow, FindingRow, JournalRows, RecordRow, RunRow } from './rows.js';
 import type { Severity } from '../findings.js';
 
@@ -53,7 +54,7 @@ export type FindingEntry = {
 export type FindingGroup = { readonly code: string; readonly entries: readonly FindingEntry[] };
 
 /** What those who call the gateway have to change (mapping.md A6). */
-export type Callers = { readonly baseUrl: string | null; readonly newKeys: number };
+export type Callers = NameChanges & { readonly baseUrl: string | null; readonly newKeys: number };
 
 export function buildReport(rows: JournalRows): ReportModel {
   const lastRun = rows.runs.at(-1) ?? null;
@@ -86,7 +87,11 @@ export function buildReport(rows: JournalRows): ReportModel {
     drifted: records.flatMap((row) =>
       row.changedFields === null ? [] : [entry(row, driftMessage(row.changedFields))],
     ),
-    callers: { baseUrl: rows.targetIdentity === null ? null : callerBaseUrl(rows.targetIdentity), newKeys },
+    callers: {
+      baseUrl: rows.targetIdentity === null ? null : callerBaseUrl(rows.targetIdentity),
+      newKeys,
+      ...nameChanges(rows.models, rows.findings),
+    },
     next: nextStep({ lastRun, total, writtenKeys: newKeys, inDoubt: rows.inDoubt }),
   };
 }

@@ -16,6 +16,10 @@ type Standing = {
 /** What to type next, from where the journal stands. */
 export function nextStep({ lastRun, total, writtenKeys, inDoubt }: Standing): NextStep {
   if (lastRun === null) return { command: 'run --dry-run', why: 'nothing has been migrated yet; see the plan first' };
+  if (lastRun.command === 'rollback')
+    return lastRun.outcome === 'complete'
+      ? { command: 'run', why: 'what was written is rolled back; a run writes it anew' }
+      : { command: 'rollback', why: 'the rollback did not finish' };
   if (lastRun.outcome !== 'complete' || inDoubt > 0) return { command: 'resume', why: 'the last run did not finish' };
   if (total.failed > 0)
     return { command: 'retry --failed', why: `${total.failed} failed; after fixing the cause, try them again` };

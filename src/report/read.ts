@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type Database from 'better-sqlite3';
 import { isObject } from '../json.js';
+import { readModels } from './read-models.js';
 import type { CountRow, FindingRow, JournalRows, RecordRow, RunRow } from './rows.js';
 
 /**
@@ -12,6 +13,7 @@ export function readRows(database: Database.Database): JournalRows {
     ...standing(database),
     records: database.prepare(RECORDS).all().map(toRecord),
     findings: database.prepare(FINDINGS).all().map(toFinding),
+    models: readModels(database),
   }))();
 }
 
@@ -34,6 +36,7 @@ function standing(database: Database.Database): JournalRows {
       .map((row) => COUNT.parse(row)),
     records: [],
     findings: [],
+    models: [],
     inDoubt: COUNTED.parse(database.prepare(IN_DOUBT).get()).n,
   };
 }

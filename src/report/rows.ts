@@ -14,6 +14,8 @@ export type JournalRows = {
   readonly records: readonly RecordRow[];
   /** Any order. */
   readonly findings: readonly FindingRow[];
+  /** Every deployment LiteLLM has, written or not. Any order. */
+  readonly models: readonly ModelRow[];
   /** Writes that were sent without an answer being recorded. */
   readonly inDoubt: number;
 };
@@ -65,4 +67,21 @@ export type FindingRow = {
   readonly message: string;
   /** null = about the source or the target as a whole. */
   readonly record: { readonly kind: string; readonly id: string; readonly name: string } | null;
+};
+
+/** A deployment as those see it who ask for it by name. */
+export type ModelRow = {
+  readonly id: string;
+  /** What callers type; a pattern like `openai/*` stands for all that it matches. */
+  readonly publicName: string;
+  /** LiteLLM's own name of a team's deployment; else the public name. */
+  readonly modelName: string;
+  /** `litellm_params.model`; null when it is no text. */
+  readonly modelString: string | null;
+  /** The team whose callers alone mean it by that name; null = everybody. */
+  readonly team: { readonly id: string; readonly name: string } | null;
+  readonly status: RecordRow['status'];
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly missing: readonly string[];
 };

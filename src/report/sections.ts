@@ -1,5 +1,6 @@
 import {
   countEntries,
+  type Callers,
   type Entry,
   type FindingEntry,
   type FindingGroup,
@@ -46,11 +47,49 @@ export function callerSentences({ callers }: ReportModel): string[] {
     callers.newKeys === 0
       ? 'No virtual key has been written yet, so there is no new key to hand out.'
       : `Key: Bifrost makes new ones. ${callers.newKeys} ${callers.newKeys === 1 ? 'virtual key has' : 'virtual keys have'} a new sk-bf-… value; \`migrate keys\` writes the sheet.`;
+  return [`Base URL: ${callers.baseUrl} (it takes every spelling LiteLLM takes).`, keys, namesSentence(callers)];
+}
+
+function namesSentence({ names }: Callers): string {
+  const lost = names.filter(({ stays }) => !stays).length;
+  if (lost === 0) return 'Model names stay as they are.';
+  return `Model names: ${names.length - lost} of ${names.length} stay as they are, ${lost} ${lost === 1 ? 'is' : 'are'} not on Bifrost.`;
+}
+
+/** A list under one heading: what callers ask for, and what becomes of it. */
+export type NameList = { readonly title: string; readonly lines: readonly string[] };
+
+/** How a format writes names and sentences. */
+export type Writing = {
+  readonly name: (text: string) => string;
+  readonly code: (text: string) => string;
+  readonly sentence: (text: string) => string;
+};
+
+/** Everything about names that is more than "stays as it is". Empty lists are left out. */
+export function nameLists({ callers }: ReportModel, { name, code: codeOf, sentence }: Writing): NameList[] {
+  const of = (one: { readonly name: string; readonly team: string | null }): string =>
+    `${name(one.name)}${one.team === null ? '' : ` of team ${name(one.team)}`}`;
+  const names = (stays: boolean): string[] =>
+    callers.names
+      .filter((one) => one.stays === stays && (!stays || one.why.length > 0))
+      .map((one) => `${of(one)}: ${sentence(one.why.join('; '))}`);
   return [
-    `Base URL: ${callers.baseUrl} (it takes every spelling LiteLLM takes).`,
-    keys,
-    'Model names stay as they are.',
-  ];
+    { title: 'Not on Bifrost, whatever is sent', lines: names(false) },
+    { title: 'Stay, with something missing behind them', lines: names(true) },
+    {
+      title: 'Model strings and internal names LiteLLM also answers; ask for the public name instead',
+      lines: callers.otherNames.map(
+        (one) => `${of(one)} → ${one.instead.length === 0 ? 'none is on Bifrost' : one.instead.map(name).join(' or ')}`,
+      ),
+    },
+    {
+      title: 'Names that some keys have in LiteLLM and not on Bifrost (which keys: see above)',
+      lines: callers.onlySomeKeys.map(
+        ({ code, message, keys }) => `${codeOf(code)}, ${keys} ${keys === 1 ? 'key' : 'keys'}: ${sentence(message)}`,
+      ),
+    },
+  ].filter(({ lines }) => lines.length > 0);
 }
 
 export function headline(model: ReportModel): string {

@@ -1,5 +1,5 @@
 import { alignColumns, COUNT_COLUMNS, countRows } from './table.js';
-import { callerSentences, headline, sectionsOf, type Group, type Item } from './sections.js';
+import { callerSentences, headline, nameLists, sectionsOf, type Group, type Item } from './sections.js';
 import { kindWord } from './words.js';
 import { visible } from './visible.js';
 import type { ReportModel } from './model.js';
@@ -22,9 +22,17 @@ export function* renderText(model: ReportModel): Iterable<string> {
     yield '';
     yield 'WHAT YOUR CALLERS MUST CHANGE';
     for (const sentence of sentences) yield `  ${sentence}`;
+    for (const { title, lines } of nameLists(model, { name: quoted, code: visible, sentence: visible })) {
+      yield `  ${title}:`;
+      for (const line of lines) yield `    - ${line}`;
+    }
   }
   yield '';
   yield `next: migrate ${model.next.command}  (${model.next.why})`;
+}
+
+function quoted(text: string): string {
+  return `"${visible(text)}"`;
 }
 
 function* renderTextGroup({ code, count, topics }: Group): Iterable<string> {

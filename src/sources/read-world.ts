@@ -127,7 +127,8 @@ const PROJECT_MEMBERS =
     ' ',
   );
 
-async function apiCredentials(api: ManagementApi, findings: Finding[]): Promise<readonly Row[]> {
+/** Named credentials as the management API shows them, masked; a finding when it does not. */
+export async function apiCredentials(api: ManagementApi, findings: Finding[]): Promise<readonly Row[]> {
   const body = await optionalBody(api, 'credentials', '/credentials', findings);
   return body === null ? [] : readMember('/credentials', body, 'credentials');
 }

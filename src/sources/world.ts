@@ -75,7 +75,8 @@ async function readFile(settings: Settings): Promise<ConfigFile> {
   );
 }
 
-function requireConfig(settings: Settings, served: readonly ServedModel[]): void {
+/** @throws MigrateError config_missing when the proxy serves deployments from a file and none is given. */
+export function requireConfig(settings: Settings, served: readonly ServedModel[]): void {
   const fromFile = served.filter((model) => !model.databaseModel);
   if (settings.litellmConfig !== null || fromFile.length === 0) return;
   throw new MigrateError(

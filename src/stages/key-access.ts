@@ -50,7 +50,7 @@ export function allowListOf({ subject }: KeySubject, context: PlanContext): KeyA
     hasProvider: (name) => context.objectId('provider', name) !== undefined,
     foreignProviders: context.settings.allModels === 'everything' ? foreignProviders(context) : [],
     routing: catalog.routing,
-    sink: context.capabilities.bareNamesReachWildcards ? (catalog.sink?.name ?? null) : null,
+    sink: catalog.sink?.name ?? null,
   });
   const access = { grant, list, unpriced: unpricedNames(grant, context) };
   memory.known.set(signature, access);

@@ -70,7 +70,7 @@ function modelLimitsOf(subject: KeySubject, context: PlanContext): ModelLimitPla
         'change',
         'zero_limit_blocks',
         'model_rpm_limit',
-        `a limit of 0 refuses ${plan.refused.join(', ')} to this key; left out of its list`,
+        `a limit of 0 refuses ${asked.refused.map((name) => `"${name}"`).join(', ')} to this key; left out of its list`,
       ),
     );
   }

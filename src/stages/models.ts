@@ -1,6 +1,7 @@
 import { finding, type Finding } from '../findings.js';
 import { hasLimits, type Catalog } from '../mapping/catalog.js';
 import type { PlannedProvider } from '../mapping/endpoint.js';
+import { narrowedBy } from '../mapping/wildcards.js';
 import type { Deployment } from '../sources/records.js';
 import { keyWrite } from './key-write.js';
 import { limitWrites, modelConfigWrite } from './model-config-write.js';
@@ -32,6 +33,7 @@ export const models: Stage<Deployment> = {
     const findings = [...own, ...result.endpoint.findings];
     if (wildcard && !wildcard.ok)
       return skip(wildcard.problem.reason, `${wildcard.problem.message}. ${wildcard.problem.nextStep}`, findings);
+    if (wildcard) findings.push(narrowedBy(wildcard));
     if (wildcard && !wildcard.reachable && !context.catalog.routing) {
       findings.push(
         finding(

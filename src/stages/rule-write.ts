@@ -126,7 +126,7 @@ export function excludesOthers(count: number): boolean {
 }
 
 /** Names of enabled global rules that are not ours and come first. */
-export function rulesBeforeOurs(context: PlanContext): readonly string[] {
+export function rulesBeforeOurs(context: Pick<PlanContext, 'snapshot'>): readonly string[] {
   return context.snapshot
     .all('routing_rule')
     .filter(({ body }) => body['enabled'] !== false && (body['scope'] ?? 'global') === 'global')

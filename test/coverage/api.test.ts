@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Item } from '../memory-litellm.js';
 import { findingsOf } from '../observation.js';
-import { apiRowsOf, apiWorld, LISTS, MEMBERS, type ListName, type Members } from './api-world.js';
-import { labelOf, SCHEMAS } from './database-world.js';
+import { apiField, isRead } from './api-fields.js';
+import { apiWorld, LISTS, MEMBERS, type ListName, type Members } from './api-world.js';
 import { baselineOf } from './experiment.js';
-import { trialsOf } from './trials.js';
-import { complaintsAbout, type Field } from './verdicts.js';
-
-const COLUMNS = Object.assign({}, ...Object.values(SCHEMAS['1.109.1'] ?? {})) as { readonly [column: string]: string };
+import { complaintsAbout } from './verdicts.js';
 
 describe.each(Object.keys(MEMBERS))('the management API of LiteLLM %s', (version) => {
   const lists = (Object.keys(LISTS) as ListName[]).filter((list) => isRead(version, list));
@@ -16,7 +12,7 @@ describe.each(Object.keys(MEMBERS))('the management API of LiteLLM %s', (version
     const complaints: string[] = [];
     const unchanged = await baselineOf(apiWorld(version, { list, row: 0, members: {} }));
     for (const [member, type] of changed(MEMBERS[version]?.[list] ?? {}, version, list))
-      complaints.push(...(await complaintsAbout(fieldOf(version, list, member, type), unchanged)));
+      complaints.push(...(await complaintsAbout(apiField(version, list, member, type), unchanged)));
     expect(complaints).toEqual([]);
   });
 
@@ -37,32 +33,4 @@ describe.each(Object.keys(MEMBERS))('the management API of LiteLLM %s', (version
 function changed(members: Members, version: string, list: ListName): [string, string][] {
   const newer = version === '1.106.2' ? MEMBERS['1.109.1']?.[list] : undefined;
   return Object.entries(members).filter(([member, type]) => newer?.[member] !== type);
-}
-
-/** 1.81.13 is asked for its unpaged teams, and has them with their members. */
-function isRead(version: string, list: ListName): boolean {
-  if (MEMBERS[version]?.[list] === undefined) return false;
-  return version !== '1.81.13' || (list !== 'v2_team_list' && list !== 'team_memberships');
-}
-
-function fieldOf(version: string, list: ListName, member: string, recorded: string): Field {
-  const name = member.split(/[.[\]]+/).at(-1) ?? member;
-  // A member that was null in every recorded row has the type of the column behind it.
-  const type = recorded === 'null' ? (COLUMNS[name] ?? 'text') : recorded;
-  const parent = member.slice(0, member.length - name.length);
-  const uses = apiRowsOf(version, list).map((row, index) => ({
-    name: labelOf(row),
-    trials: trialsOf(list, member, type, row[member]).map((trial) => ({
-      ...trial,
-      // A member of an entry of a list is compared with the same entry without it.
-      ...(parent.includes('[]') && { with: { [`${parent}user_id`]: name === 'user_email' ? null : 'user-2' } }),
-      ...(trial.with !== undefined && { with: prefixed(parent, trial.with) }),
-    })),
-    world: (members: Item) => apiWorld(version, { list, row: index, members }),
-  }));
-  return { of: list, field: member, uses };
-}
-
-function prefixed(parent: string, members: Item): Item {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [parent + name, value]));
 }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Item } from '../memory-litellm.js';
-import { completeRow, databaseWorld, SCHEMAS, usesOf, VERSIONS, type Columns } from './database-world.js';
+import { databaseField } from './database-fields.js';
+import { completeRow, databaseWorld, SCHEMAS, VERSIONS, type Columns } from './database-world.js';
 import { baselineOf, experiment } from './experiment.js';
 import { COUNTED_TABLES, IGNORED_TABLES } from './ignored.js';
-import { trialsOf } from './trials.js';
-import { complaintsAbout, type Field } from './verdicts.js';
+import { complaintsAbout } from './verdicts.js';
 
 describe.each(VERSIONS)('the database of LiteLLM %s', (version) => {
   const tables = Object.entries(SCHEMAS[version] ?? {}).map(
@@ -16,7 +15,7 @@ describe.each(VERSIONS)('the database of LiteLLM %s', (version) => {
     const unchanged = await baselineOf(databaseWorld(version));
     const complaints: string[] = [];
     for (const [column, type] of changed(columns, version, table))
-      complaints.push(...(await complaintsAbout(fieldOf(version, table, column, type), unchanged)));
+      complaints.push(...(await complaintsAbout(databaseField(version, table, column, type), unchanged)));
     expect(complaints).toEqual([]);
   });
 
@@ -52,16 +51,4 @@ describe.each(VERSIONS)('the database of LiteLLM %s', (version) => {
 function changed(columns: Columns, version: string, table: string): [string, string][] {
   const newer = version === '1.106.2' ? SCHEMAS['1.109.1']?.[`LiteLLM_${table}`] : undefined;
   return Object.entries(columns).filter(([column, type]) => newer?.[column] !== type);
-}
-
-function fieldOf(version: string, table: string, column: string, type: string): Field {
-  const uses = usesOf(version, table).map((name, row) => {
-    const before = databaseWorld(version).tables?.[table]?.[row] as Item | undefined;
-    return {
-      name,
-      trials: trialsOf(table, column, type, before?.[column]),
-      world: (columns: Item) => databaseWorld(version, { table, row, columns }),
-    };
-  });
-  return { of: table, field: column, uses };
 }

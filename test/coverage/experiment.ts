@@ -42,8 +42,8 @@ export async function experiment(
 /** Members the management API has under another name than the database; the findings use the database's. */
 const CALLED: { readonly [name: string]: string } = { org_id: 'organization_id', default_fallbacks: 'fallbacks' };
 
-/** The last segment of the path, as a word of the finding's field or sentence. */
-function names(one: Finding, field: string): boolean {
+/** The finding is about the field: the last segment of the path, as a word of its field or sentence. */
+export function names(one: Finding, field: string): boolean {
   const last =
     field
       .split(/[.[\]]+/)
@@ -58,7 +58,7 @@ function escaped(text: string): string {
 }
 
 /** Everything but the findings; functions are left out by JSON. */
-function writesOf({ records }: Observation): string {
+export function writesOf({ records }: Observation): string {
   return JSON.stringify(
     records.map(({ record, plan }) => {
       const { findings: _findings, ...rest } = plan;

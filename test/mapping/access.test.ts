@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { accessIndex, denial, rewritten, type Subject } from '../../src/mapping/access.js';
 import type { Team, User, VirtualKey, World } from '../../src/sources/records.js';
-import { deployment, NEW_DIALECT, OLD_DIALECT, organization, team, user, virtualKey, world } from '../factories.js';
+import {
+  deployment,
+  NEW_DIALECT,
+  OLD_DIALECT,
+  organization,
+  team,
+  teamDeployment,
+  user,
+  virtualKey,
+  world,
+} from '../factories.js';
 
 const MODELS = ['model-a', 'model-b', 'model-c', 'model-d', 'gpt-4o'].map((name) =>
   deployment(name, { model: `openai/${name}` }),
@@ -129,11 +139,12 @@ describe('users, organizations, projects, members', () => {
 });
 
 describe('access groups', () => {
+  const secretOfTeam = teamDeployment('t', 'secret', { model: 'openai/s' }, 'd-secret');
   const grouped = world({
     deployments: [
       ...MODELS.slice(0, 3),
       deployment('model-d', { model: 'openai/d' }, { modelInfo: { access_groups: ['beta'] } }),
-      deployment('secret', { model: 'openai/s' }, { teamId: 't', modelInfo: { access_groups: ['beta'] } }),
+      { ...secretOfTeam, modelInfo: { ...secretOfTeam.modelInfo, access_groups: ['beta'] } },
     ],
     accessGroups: [
       { id: 'g1', name: 'unified', models: ['model-c'] },
@@ -145,7 +156,7 @@ describe('access groups', () => {
     expect(allowed(grouped, keyOf(['beta']))).toEqual(['model-d']);
     const index = accessIndex(grouped);
     expect(denial('secret', subject(keyOf(['beta'])), index, false)).toBe('key');
-    expect(denial('secret', subject(keyOf(['beta']), t({})), index, false)).toBeNull();
+    expect(denial('secret', subject(keyOf(['beta'], { teamId: 't' }), t({})), index, false)).toBeNull();
   });
 
   it('adds a unified group only where the list denied: an empty list stays everything', () => {

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/mapping/catalog.js';
 import type { PlannedRule } from '../../src/mapping/rules.js';
 import type { Params } from '../../src/sources/records.js';
-import { catalogOf, deployment, secret, team, world, type CatalogParts, type WorldParts } from '../factories.js';
+import {
+  catalogOf,
+  deployment,
+  OLD_DIALECT,
+  secret,
+  team,
+  teamDeployment,
+  world,
+  type CatalogParts,
+  type WorldParts,
+} from '../factories.js';
 
 const served = (name: string, model: string, more: Params = {}) =>
   deployment(name, { model, api_key: secret(`key of ${model}`), ...more });
@@ -43,7 +53,7 @@ describe('names that begin with a provider (A5, P§2.4)', () => {
     const rule = only({
       deployments: [
         served('azure/chat', 'openai/gpt-4o'),
-        deployment('azure/chat', { model: 'anthropic/claude', api_key: secret('t') }, { teamId: 't', id: 'team-one' }),
+        teamDeployment('t', 'azure/chat', { model: 'anthropic/claude', api_key: secret('t') }, 'team-one'),
       ],
       teams: [team('t')],
     });
@@ -74,8 +84,13 @@ describe('names that several providers serve (A2)', () => {
   });
 
   it('never draw a standby', () => {
-    const rule = only({
+    const rules = rulesOf({
       deployments: [served('g', 'openai/x', { weight: 1 }), served('g', 'anthropic/y', { weight: 0 })],
+    });
+    const rule = rules.get('LiteLLM g') as PlannedRule;
+    expect(rules.get('LiteLLM g: standbys')).toMatchObject({
+      condition: 'provider == "anthropic" && model == "g"'.replace(/^.*$/, '($&) && virtual_key_id != ""'),
+      targets: [{ provider: 'no-such-model', model: null }],
     });
     expect(rule.targets.map((t) => t.provider)).toEqual(['openai']);
     expect(rule.fallbacks.map((f) => f.provider)).toEqual(['openai', 'anthropic']);
@@ -107,15 +122,29 @@ describe('fallbacks (A5, L§3.7)', () => {
   });
 
   it('of everything hold for names without their own', () => {
-    const rules = rulesOf({ deployments: abc, fallbacks: { '*': ['c'], a: ['b'] } });
+    const parts = { deployments: abc, fallbacks: { '*': ['c'], a: ['b'] } };
+    const rules = rulesOf({ ...parts, dialect: OLD_DIALECT });
     expect(rules.get('LiteLLM b')?.fallbacks.map((f) => f.model)).toEqual(['c']);
     expect(rules.get('LiteLLM a')?.fallbacks.map((f) => f.model)).toEqual(['b', 'c']);
     expect(rules.has('LiteLLM c')).toBe(false);
   });
 
-  it('of an alias are those of its target', () => {
+  it('go on with those of the first name in 1.109, where a fallback has none of its own', () => {
+    const rules = rulesOf({ deployments: abc, fallbacks: { '*': ['c'], a: ['b'] } });
+    expect(rules.get('LiteLLM a')?.fallbacks.map((f) => f.model)).toEqual(['b']);
+  });
+
+  it('of everything are the default ones where there are both', () => {
+    const w = world({ deployments: abc, fallbacks: { '*': ['b'] } });
+    const both = { ...w, router: { ...w.router, defaultFallbacks: ['c'] } };
+    expect(catalogOf(both).fallbacksOf('a')).toEqual(['c']);
+  });
+
+  it('of an alias are its own, not those of its target', () => {
     const rules = rulesOf({ deployments: abc, fallbacks: { a: ['b'] }, modelGroupAlias: { nick: 'a' } });
-    expect(rules.get('LiteLLM nick')?.fallbacks).toEqual([{ provider: 'openai', model: 'b' }]);
+    expect(rules.has('LiteLLM nick')).toBe(false);
+    const named = rulesOf({ deployments: abc, fallbacks: { nick: ['b'] }, modelGroupAlias: { nick: 'a' } });
+    expect(named.get('LiteLLM nick')?.fallbacks).toEqual([{ provider: 'openai', model: 'b' }]);
   });
 
   it('may lead behind a wildcard', () => {
@@ -165,7 +194,7 @@ describe('wildcards (M17, P§2.5–2.9)', () => {
   it('without a prefix hold for bare names', () => {
     const rules = rulesOf({ deployments: [served('gpt-*-x', 'openai/gpt-*-x'), served('gpt-1-x', 'openai/one')] });
     expect(rules.get('LiteLLM gpt-*-x')?.condition).toBe(
-      'provider == "" && model.startsWith("gpt-") && model.endsWith("-x") && size(model) >= 6 && !(model in ["gpt-1-x"]) && virtual_key_id != ""',
+      'provider == "" && model.matches("^gpt-.*-x$") && !(model in ["gpt-1-x"]) && virtual_key_id != ""',
     );
   });
 

@@ -11,7 +11,12 @@ const TOKEN = '3f9a2c'.padEnd(64, '0');
 
 const STORY: JournalContent = {
   records: [
-    { kind: 'deployment', id: 'd1', name: 'gpt-4o' },
+    {
+      kind: 'deployment',
+      id: 'd1',
+      name: 'gpt-4o',
+      record: { publicName: 'gpt-4o', modelName: 'gpt-4o', teamId: null, params: { model: 'openai/gpt-4o' } },
+    },
     {
       kind: 'deployment',
       id: 'd2',
@@ -79,6 +84,20 @@ const STORY: JournalContent = {
       field: 'max_budget',
       message: 'No price is known.',
     },
+    {
+      record: TOKEN,
+      code: 'undocumented_name',
+      severity: 'loss',
+      field: 'models',
+      message: 'LiteLLM also answers these: "openai/gpt-4o"',
+    },
+    {
+      record: TOKEN,
+      code: 'organization_gate_now_enforced',
+      severity: 'change',
+      field: 'organization_id',
+      message: 'the organization does not list "gpt-4o"',
+    },
     { record: 't1', code: 'renamed', severity: 'change', message: 'Became "Platform (t1)".' },
     {
       record: null,
@@ -116,7 +135,11 @@ describe('the report model', () => {
   });
 
   it('names keys that outlive their expiry before every other loss', () => {
-    expect(reportOf(STORY).losses.map((group) => group.code)).toEqual(['expiry_not_carried', 'budget_without_price']);
+    expect(reportOf(STORY).losses.map((group) => group.code)).toEqual([
+      'expiry_not_carried',
+      'budget_without_price',
+      'undocumented_name',
+    ]);
   });
 
   it('shows of a virtual key only the start of its token hash', () => {

@@ -197,28 +197,32 @@ describe('wildcards (M17, P§2.8)', () => {
   const wild = {
     deployments: [deployment('wild/*', { model: 'openai/*', api_key: secret('k'), api_base: 'https://w.example/v1' })],
   };
-  const entries = (models: string[], bareNamesReachWildcards: boolean): unknown =>
-    written(virtualKey('k', { models }), { world: wild, capabilities: { bareNamesReachWildcards } }).body[
-      'provider_configs'
-    ];
+  const entries = (models: string[], capabilities = {}): unknown =>
+    written(virtualKey('k', { models }), { world: wild, capabilities }).body['provider_configs'];
   const entry = (allowed: string[]) => ({
     provider: 'wild',
     weight: null,
     allowed_models: allowed,
     key_ids: ['id:wild/w.example *'],
   });
+  const sink = { provider: 'no-such-model', weight: 0, allowed_models: ['*'], key_ids: ['*'] };
 
   it('are granted whole to whoever may call any name behind the prefix, by name to whoever lists names', () => {
-    expect(entries([], false)).toEqual([entry(['*'])]);
-    expect(entries(['wild/*'], false)).toEqual([entry(['*'])]);
-    expect(entries(['wild/x', 'wild/y'], false)).toEqual([entry(['x', 'y'])]);
-    expect(entries(['other'], false)).toEqual([]);
+    expect(entries([])).toEqual([sink, entry(['*'])]);
+    expect(entries(['wild/*'])).toEqual([sink, entry(['*'])]);
+    expect(entries(['wild/x', 'wild/y'])).toEqual([sink, entry(['x', 'y'])]);
+    expect(entries(['other'])).toEqual([]);
   });
 
-  it('come with an entry that takes bare names nobody serves, where those would fall to them', () => {
-    const sink = { provider: 'no-such-model', weight: 0, allowed_models: ['*'], key_ids: ['*'] };
-    expect(entries([], true)).toEqual([sink, entry(['*'])]);
-    expect(entries(['wild/a'], true)).toEqual([entry(['a'])]);
+  it('come with an entry that takes bare names nobody serves, on every gateway and for names spelled out, too', () => {
+    expect(entries([], OLD_BIFROST)).toEqual([sink, entry(['*'])]);
+    expect(entries(['wild/a'], OLD_BIFROST)).toEqual([sink, entry(['a'])]);
+  });
+
+  it('are not granted whole by an entry that is an expression: it passes some names only', () => {
+    const p = written(virtualKey('k', { models: ['wild/[a-f]*'] }), { world: wild });
+    expect(p.body['provider_configs']).toEqual([]);
+    expect(p.findings.find((f) => f.code === 'partial_list_entry')?.message).toContain('"wild/[a-f]*"');
   });
 
   it('serve bare names that LiteLLM knows', () => {
