@@ -101,6 +101,8 @@ CREATE TABLE `writes` (
 	`bifrost_id` text,
 	`origin` text,
 	`payload_fingerprint` text NOT NULL,
+	`bodies` text DEFAULT '[]' NOT NULL,
+	`shown` text,
 	`hint` text DEFAULT '{}' NOT NULL,
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`intent_at` text,

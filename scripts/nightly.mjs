@@ -2,7 +2,7 @@
 import { makeReady, run } from './ready.mjs';
 
 makeReady();
-const suites = ['test/properties', 'test/engine/schedules.test.ts', 'test/crash', 'test/malformed'];
+const suites = ['test/properties', 'test/engine/schedules', 'test/crash', 'test/malformed'];
 const status = run('node', ['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=14400000', ...suites], {
   PROPERTY_WORLDS: '100000',
   SCHEDULES: '200000',

@@ -6,6 +6,7 @@ import { failureJson, failureLines, failureOf } from './commands/failure.js';
 import { COMMANDS, ENVIRONMENT_HELP, EXIT_CODE_HELP } from './commands/flags.js';
 import { listenForSignals } from './commands/interrupt.js';
 import { INTERRUPTED, type Command } from './commands/command.js';
+import type { Flags } from './config.js';
 
 /** Loaded when asked for, so that --help does not wait for SQLite. */
 const MODULES: { readonly [name: string]: () => Promise<Command> } = {
@@ -15,11 +16,17 @@ const MODULES: { readonly [name: string]: () => Promise<Command> } = {
   report: async () => (await import('./commands/report.js')).report,
   status: async () => (await import('./commands/status.js')).status,
   keys: async () => (await import('./commands/keys.js')).keys,
+  verify: async () => (await import('./commands/verify.js')).verify,
+  rollback: async () => (await import('./commands/rollback.js')).rollback,
+  doctor: async () => (await import('./commands/doctor.js')).doctor,
   demo: async () => (await import('./commands/demo.js')).demo,
 };
 
+/** Verbs that talk to no gateway. */
+const SILENT: readonly string[] = ['report', 'status', 'demo'];
+
 /** Verbs that finish what is in flight when they are interrupted; the others are simply ended. */
-const GRACEFUL: readonly string[] = ['run', 'resume', 'retry', 'demo'];
+const GRACEFUL: readonly string[] = ['run', 'resume', 'retry', 'rollback', 'demo'];
 
 async function main(argv: readonly string[]): Promise<number> {
   const toolVersion = packageVersion();
@@ -30,13 +37,30 @@ async function main(argv: readonly string[]): Promise<number> {
   const interruption = GRACEFUL.includes(command)
     ? listenForSignals((text) => process.stderr.write(`${text}\n`), exit)
     : null;
-  const { env, stdout, stderr } = process;
+  const { env, stdin, stdout, stderr } = process;
+  if (!SILENT.includes(command)) warnOfUncheckedCertificates(env, stderr);
   const signal = interruption?.signal ?? new AbortController().signal;
   const run = await load();
-  const code = await run({ flags, env, stdout, stderr, toolVersion, signal, now: Date.now, random: Math.random }).catch(
-    (error: unknown) => reportFailure(error, argv),
+  const { now } = Date;
+  const code = await run({ flags, env, stdin, stdout, stderr, toolVersion, signal, now, random: Math.random }).catch(
+    async (error: unknown) => reportFailure(await explained(error, flags), argv),
   );
   return code === INTERRUPTED ? (interruption?.exitCode() ?? code) : code;
+}
+
+/** Node would send keys to whoever pretends to be one of the two ends. */
+function warnOfUncheckedCertificates(env: NodeJS.ProcessEnv, stderr: NodeJS.WriteStream): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
+  stderr.write(
+    'WARN NODE_TLS_REJECT_UNAUTHORIZED=0: certificates are not checked, so keys may go to a stranger; name your authority in NODE_EXTRA_CA_CERTS instead\n',
+  );
+}
+
+/** A damaged page is found when it is read, which may be anywhere. */
+async function explained(error: unknown, { journal }: Flags): Promise<unknown> {
+  if (!(error instanceof Error) || !/^SQLITE_/.test(String((error as NodeJS.ErrnoException).code))) return error;
+  const { journalFailure } = await import('./journal/failures.js');
+  return journalFailure(error, typeof journal === 'string' ? journal : './migrate.db');
 }
 
 function reportFailure(error: unknown, argv: readonly string[]): number {

@@ -8,6 +8,8 @@ export type CommandContext = {
   readonly stdout: NodeJS.WriteStream;
   /** Everything a person reads meanwhile. */
   readonly stderr: NodeJS.WriteStream;
+  /** Where questions are answered, when it is a terminal; absent = nobody is there to answer. */
+  readonly stdin?: NodeJS.ReadStream;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly toolVersion: string;

@@ -50,10 +50,26 @@ function hider(env: { readonly [name: string]: string | undefined }): (text: str
   const values = SECRET_VARIABLES.flatMap((name) => {
     const value = env[name] || fileContent(env[`${name}_FILE`]);
     if (value === undefined || value.length < 4) return [];
-    const password = URL.canParse(value) ? new URL(value).password : '';
-    return [value, ...(password.length >= 4 ? [password, decodeURIComponent(password)] : [])];
+    return formsOf(name, value).filter((form) => form.length >= 4);
   }).sort((a, b) => b.length - a.length);
   return (text) => values.reduce((result, value) => result.replaceAll(value, '***'), text);
+}
+
+/** A value, what it consists of, and how it travels. */
+function formsOf(name: string, value: string): readonly string[] {
+  const base64 = Buffer.from(value, 'utf8').toString('base64');
+  const forms = [value, value.trim(), encodeURIComponent(value), JSON.stringify(value).slice(1, -1), base64];
+  if (name === 'BIFROST_API_KEY') return [...forms, value.slice(value.indexOf(':') + 1)];
+  const password = URL.canParse(value) ? new URL(value).password : '';
+  return [...forms, password, decoded(password)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function fileContent(path: string | undefined): string | undefined {

@@ -13,6 +13,13 @@ const JSON_OUTPUT: Flag = ['--json', 'One JSON document on stdout, also when it 
 const DEBUG: Flag = ['--debug', 'Show the stack of an unexpected error'];
 const INSECURE: Flag = ['--allow-insecure-http', 'Send keys over http:// to other machines'];
 const BIFROST_URL: Flag = ['--bifrost-url <url>', 'Base URL of Bifrost (BIFROST_URL)'];
+const LITELLM_URL: Flag = ['--litellm-url <url>', 'Base URL of the LiteLLM proxy (LITELLM_URL)'];
+const LITELLM_CONFIG: Flag = ['--litellm-config <file>', "LiteLLM's config.yaml (LITELLM_CONFIG)"];
+const DEFAULT_PROVIDER: Flag = [
+  '--default-provider <name>',
+  'Provider of model names that name none (DEFAULT_PROVIDER; default: openai)',
+];
+const PRIVATE_NETWORK: Flag = ['--allow-private-network', 'Let Bifrost call base URLs on private networks'];
 
 const OUTPUT: readonly Flag[] = [
   JSON_OUTPUT,
@@ -23,10 +30,10 @@ const OUTPUT: readonly Flag[] = [
 ];
 
 const MIGRATION: readonly Flag[] = [
-  ['--litellm-url <url>', 'Base URL of the LiteLLM proxy (LITELLM_URL)'],
-  ['--litellm-config <file>', "LiteLLM's config.yaml (LITELLM_CONFIG)"],
+  LITELLM_URL,
+  LITELLM_CONFIG,
   BIFROST_URL,
-  ['--default-provider <name>', 'Provider of model names that name none (DEFAULT_PROVIDER; default: openai)'],
+  DEFAULT_PROVIDER,
   ['--max-budget-period <period>', 'Window of budgets that never reset (MAX_BUDGET_PERIOD; default: 10Y)'],
   JOURNAL,
   ['--dry-run', 'Plan and report, send nothing but GETs (DRY_RUN=1)'],
@@ -40,7 +47,7 @@ const MIGRATION: readonly Flag[] = [
   ['--expired <skip|inactive>', 'Keys past their expiry (default: skip)'],
   ['--no-routing', 'Write no routing rules: no prefixed names, fallbacks, wildcards'],
   ['--require-owner', 'Leave a key pending while its owner is missing'],
-  ['--allow-private-network', 'Let Bifrost call base URLs on private networks'],
+  PRIVATE_NETWORK,
   INSECURE,
   ['--rebind', 'Use a journal that was made for other gateways'],
   ...OUTPUT,
@@ -105,6 +112,45 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     examples: ['migrate keys', 'migrate keys --out ./acme-keys.csv', 'migrate keys --format json --stdout'],
   },
   {
+    name: 'doctor',
+    summary: 'Is everything ready for a run? Looks at both ends and writes nothing',
+    flags: [
+      LITELLM_URL,
+      LITELLM_CONFIG,
+      BIFROST_URL,
+      DEFAULT_PROVIDER,
+      JOURNAL,
+      PRIVATE_NETWORK,
+      INSECURE,
+      JSON_OUTPUT,
+      DEBUG,
+    ],
+    examples: ['migrate doctor', 'migrate doctor --journal ./acme.db', 'migrate doctor --json | jq .checks'],
+  },
+  {
+    name: 'verify',
+    summary: 'Read Bifrost back: missing, changed, wider, narrower; sends nothing but GETs',
+    flags: [
+      ['--format <md|json>', 'Format (default: by the name of --out, else md)'],
+      ['--out <file>', 'Write to a file instead of stdout'],
+      ...MIGRATION.filter(([usage]) => !/^--(dry-run|concurrency|rebind|yes)\b/.test(usage)),
+    ],
+    examples: ['migrate verify', 'migrate verify --out verify.md', 'migrate verify --format json | jq .records'],
+  },
+  {
+    name: 'rollback',
+    summary: 'Delete what this journal has created on Bifrost, after showing it',
+    flags: [
+      ['--dry-run', 'Show what would be deleted and what would stay (DRY_RUN=1)'],
+      ['--force', 'Delete what was changed on Bifrost since, too'],
+      BIFROST_URL,
+      JOURNAL,
+      INSECURE,
+      ...OUTPUT,
+    ],
+    examples: ['migrate rollback --dry-run', 'migrate rollback', 'migrate rollback --yes --journal ./acme.db'],
+  },
+  {
     name: 'demo',
     summary: 'The whole story on local sandbox gateways; nothing to configure',
     flags: [['--keep', 'Keep the temporary folder'], DEBUG],
@@ -132,5 +178,6 @@ export const EXIT_CODE_HELP = `  0        everything settled, nothing lost
   3        finished, but something failed, was skipped or carries a loss
   4        credentials or salt key refused
   5        an end unreachable; safe to resume
+  6        verify: Bifrost is not as planned
   10, 11   journal unusable; held by another run
   130, 143 interrupted; safe to resume`;

@@ -1,5 +1,5 @@
 import { codeSpan } from '../report/markdown.js';
-import { printableJson } from '../report/visible.js';
+import { printableJson, visible } from '../report/visible.js';
 import type { Secret } from '../secret.js';
 
 /** One virtual key that was written: what its caller had, and what they get. */
@@ -62,7 +62,7 @@ function* renderJson(baseUrl: string, rows: Iterable<SheetRow>): Iterable<string
 function* renderMarkdown(baseUrl: string, rows: Iterable<SheetRow>): Iterable<string> {
   yield TITLE;
   yield '';
-  yield `Base URL: ${codeSpan(baseUrl)}. Model names stay as they are; base URL and key change.`;
+  yield `Base URL: ${codeSpan(baseUrl)}. Base URL and key change; model names stay as they are, but for those the report names.`;
   yield '';
   yield '| LiteLLM key | owner | token hash | Bifrost virtual key | new key |';
   yield '|---|---|---|---|---|';
@@ -76,9 +76,14 @@ function cells({ alias, owner, tokenPrefix, bifrostName, bifrostId, value }: She
   return [alias, owner, tokenPrefix, bifrostName, bifrostId, value?.reveal() ?? '', baseUrl];
 }
 
-/** RFC 4180 quoting; a leading character that makes a spreadsheet calculate is disarmed by an apostrophe. */
+/**
+ * RFC 4180 quoting; a leading character that makes a spreadsheet calculate, full-width ones included, is disarmed by an
+ * apostrophe. Line ends stay, other characters that would act on a terminal or hide are shown as escapes.
+ */
 export function csvCell(text: string): string {
-  const disarmed = /^\s*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const formula = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(text);
+  const shown = text.split('\n').map(visible).join('\n');
+  const disarmed = formula ? `'${shown}` : shown;
   return /[",\r\n]|^\s|\s$/.test(disarmed) ? `"${disarmed.replaceAll('"', '""')}"` : disarmed;
 }
 

@@ -4,12 +4,16 @@ import { MigrateError } from '../errors.js';
 import { readRows } from '../report/read.js';
 import { shownId } from '../report/words.js';
 import type { CommandContext } from './command.js';
+import type { Journal } from '../journal/journal.js';
 import type { JournalRows } from '../report/rows.js';
 import type { Listener, RunSummary } from '../engine/events.js';
 import type { RecordKind } from '../sources/records.js';
+import type { MigrateOptions } from '../engine/run.js';
+import type { RollbackOptions, RollbackSummary } from '../engine/rollback.js';
 import type { Secret } from '../secret.js';
 import type { Settings } from '../config.js';
 import type { Target } from '../target/target.js';
+import type { Verification } from '../engine/verify.js';
 
 /**
  * The one place where commands meet journal, sources, target, mapping, stages and engine. Each is loaded when it is
@@ -85,32 +89,16 @@ export async function carryOut({
       : openJournal(settings.journal, { create: mode === 'run', now, toolVersion });
     closers.push(() => journal.close());
     const { migrate, resumable } = await import('../engine/run.js');
+    if (mode === 'resume') refuseHalfRolledBack(journal.runs.last());
     if (mode === 'resume' && !resumable(journal)) return 'nothing-to-resume';
     const exact = filter === null ? null : exactFilter(journal.db, filter);
 
-    const { openSource } = await import('../sources/world.js');
-    const source = await openSource(settings, journal.fingerprint, {
-      log: (message) => listener({ type: 'note', message }),
-    });
-    closers.push(() => source.close());
-    const files = credentialFiles(journal.fingerprint, source.secrets);
-    const { connectTarget } = await import('../target/connect.js');
-    const target = await connectTarget(settings, files.secrets);
-    closers.push(() => target.close());
-    warnOfOpenGateway(target, listener);
-
-    const [{ stages }, { buildCatalog }] = await Promise.all([
-      import('../stages/index.js'),
-      import('../mapping/catalog.js'),
-    ]);
+    const ends = await openEnds({ context, settings, listener }, journal, closers);
+    warnOfOpenGateway(ends.target, listener);
     const summary = await migrate({
+      ...ends,
       journal,
-      source,
-      target,
       settings,
-      stages,
-      buildCatalog: (facts) =>
-        buildCatalog({ ...facts, environment: (name) => context.env[name], credentialFile: files.credentialFile }),
       listener,
       signal,
       now,
@@ -124,10 +112,99 @@ export async function carryOut({
   }
 }
 
-/** Nothing is written with it: `migrate keys` only reads. */
+/** Both ends, and what plans are made with. */
+async function openEnds(
+  { context, settings, listener }: Pick<Order, 'context' | 'settings' | 'listener'>,
+  { fingerprint }: Pick<Journal, 'fingerprint'>,
+  closers: (() => unknown)[],
+): Promise<Pick<MigrateOptions, 'source' | 'target' | 'stages' | 'buildCatalog'>> {
+  const { openSource } = await import('../sources/world.js');
+  const source = await openSource(settings, fingerprint, { log: (message) => listener({ type: 'note', message }) });
+  closers.push(() => source.close());
+  const files = credentialFiles(fingerprint, source.secrets);
+  const { connectTarget } = await import('../target/connect.js');
+  const target = await connectTarget(settings, files.secrets);
+  closers.push(() => target.close());
+  const [{ stages }, { buildCatalog }] = await Promise.all([
+    import('../stages/index.js'),
+    import('../mapping/catalog.js'),
+  ]);
+  return {
+    source,
+    target,
+    stages,
+    buildCatalog: (facts) =>
+      buildCatalog({ ...facts, environment: (name) => context.env[name], credentialFile: files.credentialFile }),
+  };
+}
+
+/** Plans everything again and compares it with the gateway; works on a copy of the journal, and sends nothing but GETs. */
+export async function readBack(order: Pick<Order, 'context' | 'settings' | 'listener'>): Promise<Verification> {
+  const { context, listener } = order;
+  const { signal, now, random, toolVersion } = context;
+  const settings = { ...order.settings, dryRun: true };
+  const closers: (() => unknown)[] = [];
+  try {
+    const { openJournal } = await import('../journal/open.js');
+    const original = openJournal(settings.journal, { create: false, readonly: true, now, toolVersion });
+    const journal = closeAfter(original, () => original.copyForDryRun());
+    closers.push(() => journal.close());
+    const ends = await openEnds({ ...order, settings }, journal, closers);
+    const { verify } = await import('../engine/verify.js');
+    return await verify({ ...ends, journal, settings, listener, signal, now, random });
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+function closeAfter<T>(journal: Journal, work: () => T): T {
+  try {
+    return work();
+  } finally {
+    journal.close();
+  }
+}
+
+type Undoing = Pick<RollbackOptions, 'force' | 'confirm' | 'listener'> & {
+  readonly context: CommandContext;
+  readonly settings: Settings;
+};
+
+/** The rollback, from the journal and Bifrost alone; a dry one reads a copy of the journal and sends only GETs. */
+export async function undo({ context, settings, ...order }: Undoing): Promise<RollbackSummary> {
+  const { signal, now, random, toolVersion } = context;
+  const closers: (() => unknown)[] = [];
+  try {
+    const { openDryRunJournal, openJournal } = await import('../journal/open.js');
+    const journal = settings.dryRun
+      ? openDryRunJournal(settings.journal, { now, toolVersion })
+      : openJournal(settings.journal, { create: false, now, toolVersion });
+    closers.push(() => journal.close());
+    const { connectTarget } = await import('../target/connect.js');
+    const target = await connectTarget(settings, NO_SECRETS);
+    closers.push(() => target.close());
+    const { rollback } = await import('../engine/rollback.js');
+    const { dryRun } = settings;
+    return await rollback({ journal, target, dryRun, signal, now, random, ...order });
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+/** To go on with a rollback by writing again is nobody's wish; which of the two is meant has to be typed. */
+function refuseHalfRolledBack(last: { readonly command: string; readonly outcome: string | null } | undefined): void {
+  if (last?.command !== 'rollback' || last.outcome === 'complete') return;
+  throw new MigrateError(
+    'usage',
+    'The last command on this journal was a rollback that did not finish.',
+    'Type `migrate rollback` to finish it, or `migrate run` to migrate again.',
+  );
+}
+
+/** No provider key is written with it: `migrate keys` only reads, a rollback only deletes. */
 const NO_SECRETS = {
   reveal: (): string => {
-    throw new Error('a command that only reads asked for a provider secret');
+    throw new Error('a command that writes no provider key asked for its secret');
   },
 };
 

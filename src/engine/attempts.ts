@@ -44,7 +44,7 @@ export class Attempts {
 }
 
 function isDeferral(outcome: Outcome): boolean {
-  return outcome.kind === 'retry' && outcome.unreachable !== true;
+  return (outcome.kind === 'retry' && outcome.unreachable !== true) || outcome.retryAfterMs !== undefined;
 }
 
 /**

@@ -1,10 +1,10 @@
+import { failpoint } from '../failpoint.js';
 import { finding, type Finding } from '../findings.js';
 import type { NewWrite, WriteRow } from '../journal/writes.js';
 import type { CreateWrite } from '../stages/plan.js';
 import type { Difference, TargetObject } from '../target/objects.js';
 import { Attempts, giveUp } from './attempts.js';
 import { canonical } from './canonical.js';
-import { failpoint } from './failpoint.js';
 import { Interrupted } from './interrupted.js';
 import { PLANNED_ID } from './planned-object.js';
 import { lookFor, namesAreUnique } from './look.js';
@@ -12,6 +12,7 @@ import type { Outcome } from './outcome.js';
 import { failureReason, outcomeOfThisRun, type FailureClass, type WriteResult } from './result.js';
 import { checkGoing, type RunState } from './run-state.js';
 import { send, shareOf } from './send.js';
+import { shownOf } from './shown.js';
 
 /** How the record that plans a write learns of its row; both are called in the transaction of the change itself. */
 export type Tie = {
@@ -44,7 +45,8 @@ class Creation {
     this.#tie = tie;
     const { kind, name, label, body, hint = {} } = write;
     const payloadFingerprint = state.journal.fingerprint(canonical(body));
-    this.#intended = { kind, name, label, action: 'create', payloadFingerprint, hint, run: state.run };
+    const bodies = `[${canonical(body)}]`;
+    this.#intended = { kind, name, label, action: 'create', payloadFingerprint, bodies, hint, run: state.run };
     this.#row = state.journal.writes.get(kind, name);
     this.#mayBeOurs = mayBeOurs(this.#row);
   }
@@ -72,9 +74,13 @@ class Creation {
     const { kind, name, hint = {}, unlisted } = this.#write;
     const listed = this.#state.snapshot.find(kind, name);
     // What a dry run only plans is not there to be asked for.
-    const ask = listed.length === 0 && unlisted === true && !name.includes(PLANNED_ID);
+    const wasFound = this.#row?.state === 'found';
+    const ask = listed.length === 0 && (unlisted === true || wasFound) && !name.includes(PLANNED_ID);
     const found = ask ? await this.#state.target.find(kind, name, hint) : listed;
-    return found.length === 0 ? undefined : this.#judge(found);
+    if (found.length > 0) return this.#judge(found);
+    // Somebody has deleted it since it was found.
+    if (wasFound) this.#settle({ state: 'absent', bifrostId: null });
+    return undefined;
   }
 
   async send(): Promise<WriteResult> {
@@ -84,7 +90,7 @@ class Creation {
       const sent = await this.#sendOnce();
       const { outcome } = sent;
       last = outcome;
-      if (outcome.kind === 'refused') return this.#refused(outcome.message);
+      if (outcome.kind === 'refused') return (await this.#landedBefore()) ?? this.#refused(outcome.message);
       const settled =
         sent.object === undefined ? await this.#settleByReading(outcome) : await this.#created(sent.object);
       if (settled !== undefined) return settled;
@@ -121,6 +127,14 @@ class Creation {
     this.#row = journal.writes.intent(this.#intended, this.#row);
     this.#tie.intended(this.#row);
     return this.#row;
+  }
+
+  /** An earlier request of ours that landed after we had given it up may be what this one runs into: a rule's priority, say. */
+  async #landedBefore(): Promise<WriteResult | undefined> {
+    if (!this.#mayBeOurs) return undefined;
+    const { kind, name, hint = {} } = this.#write;
+    const found = await this.#state.target.find(kind, name, hint);
+    return found.length === 0 ? undefined : this.#judge(found);
   }
 
   /** Exists and unknown are settled by reading. undefined = not there: it may be sent again. */
@@ -181,12 +195,11 @@ class Creation {
   }
 
   #done(object: TargetObject, origin: 'created' | 'adopted', findings: readonly Finding[]): WriteResult {
-    failpoint('settle.before'); // FAILPOINT
     // In a dry run nobody but the plan knows under which name it will be found. A virtual key that was just made is needed by
     // no other plan, and 100,000 of them would not fit.
     if (this.#state.dry) this.#state.snapshot.put({ ...object, name: this.#write.name });
     else if (object.kind !== 'virtual_key' || origin === 'adopted') this.#state.snapshot.put(object);
-    this.#settle({ state: 'done', bifrostId: object.id, origin });
+    this.#settle({ state: 'done', bifrostId: object.id, origin, shown: shownOf(this.#state.journal, object) });
     return this.#result(object, origin, origin, findings);
   }
 
@@ -263,11 +276,13 @@ class Creation {
 
   #settle(settlement: Parameters<RunState['journal']['writes']['settle']>[1]): void {
     const { writes } = this.#state.journal;
+    failpoint('settle.before', `${this.#write.kind} ${settlement.state}`); // FAILPOINT
     this.#row =
       this.#row?.state === 'planned'
         ? writes.settle(this.#row, settlement)
         : writes.settleUnsent({ ...this.#intended }, this.#row, settlement);
     this.#tie.settled(this.#row);
+    failpoint('settle.after', `${this.#write.kind} ${settlement.state}`); // FAILPOINT
   }
 
   /** Refused for the gateway's environment, by the very process that is running now: it would say the same again. */
@@ -298,10 +313,11 @@ class Creation {
   }
 }
 
-/** Sent at least once and never seen as somebody else's, nor certainly refused. */
-function mayBeOurs(row: WriteRow | undefined): boolean {
+/** Sent at least once and never seen as somebody else's, nor certainly refused, nor deleted again. */
+export function mayBeOurs(row: WriteRow | undefined): boolean {
   if (row === undefined || row.attempts === 0 || row.origin !== null) return false;
-  return row.state !== 'skipped' && !(row.state === 'failed' && row.reason?.startsWith('exhausted') !== true);
+  if (row.state === 'skipped' || row.state === 'removed') return false;
+  return !(row.state === 'failed' && row.reason?.startsWith('exhausted') !== true);
 }
 
 function staleFinding({ field, wanted, found }: Difference): Finding {

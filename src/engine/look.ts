@@ -1,3 +1,4 @@
+import { failpoint } from '../failpoint.js';
 import type { ObjectKind, TargetObject } from '../target/objects.js';
 import type { Capabilities, FindHint } from '../target/target.js';
 import { pause, type RunState } from './run-state.js';
@@ -18,12 +19,18 @@ export async function lookFor(
 ): Promise<readonly TargetObject[]> {
   const first = await state.target.find(kind, name, hint);
   if (first.length > 0) return first;
+  failpoint('look.again', kind); // FAILPOINT
   await pause(state, secondLookAfter(kind, state.target.capabilities));
   return state.target.find(kind, name, hint);
 }
 
 export function secondLookAfter(kind: ObjectKind, capabilities: Capabilities): number {
   return namesAreUnique(kind, capabilities) ? SECOND_LOOK_MS : SECOND_LOOK_WITHOUT_UNIQUENESS_MS;
+}
+
+/** Limits of a virtual key are in no snapshot (B§5.6): only asking for them by name shows them. */
+export function isListed(kind: ObjectKind, name: string): boolean {
+  return kind !== 'model_config' || !name.startsWith('virtual_key/');
 }
 
 /** B§5.10. Model configs without a provider and global rules are checked, but not atomically (B§5.6, B§5.7). */

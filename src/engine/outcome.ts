@@ -34,8 +34,9 @@ export function classify(kind: ObjectKind, action: Action, result: SendResult): 
   if (status >= 200 && status < 300) return success(result, message);
   if (status === 409) return { kind: 'exists', message };
   if (status === 429) return later(message, result.retryAfterMs);
-  // Not the error of a handler but of something in front of it; without Retry-After nothing is promised about the request.
-  if (status === 503 && result.retryAfterMs !== null) return later(message, result.retryAfterMs);
+  // Not the error of a handler but of something in front of it, which may have passed the request on before it gave up.
+  if (status === 503 && result.retryAfterMs !== null)
+    return { kind: 'unknown', message, retryAfterMs: result.retryAfterMs };
   if (status >= 500) return serverError(kind, action, message);
   return clientError(status, result, message);
 }

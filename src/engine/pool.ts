@@ -41,6 +41,7 @@ export class Pool {
   #exclusive = false;
   #serial = false;
   #pausedUntil = 0;
+  #longestAsked = 0;
   #pausing = false;
   /** By kind of object: a virtual key costs a gateway many times what a team costs. */
   readonly #bases = new Map<string, number>();
@@ -80,13 +81,14 @@ export class Pool {
       this.#window = [];
     }
     if (locked) this.#serial = true;
-    if (retryAfterMs !== null && retryAfterMs > 0)
-      this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + Math.min(retryAfterMs, LONGEST_PAUSE_MS));
+    if (retryAfterMs !== null && retryAfterMs > 0) this.#pauseFor(Math.min(retryAfterMs, LONGEST_PAUSE_MS));
     if (refusedByLoad) {
       this.#limit = Math.max(1, this.#limit / 2);
       this.#window = [];
       return;
     }
+    // A clock that is set back meanwhile says nothing about the gateway.
+    if (durationMs < 0) return;
     this.#window.push(durationMs);
     if (this.#window.length >= Math.max(4, 4 * this.limit)) this.#adapt();
   }
@@ -126,14 +128,22 @@ export class Pool {
     }
   }
 
+  #pauseFor(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+    this.#longestAsked = Math.max(this.#longestAsked, ms);
+  }
+
   #pauseIfTold(): boolean {
     if (this.#pausing) return true;
-    const left = this.#pausedUntil - this.#clock.now();
+    // Never longer than was asked for: a clock set back by an hour must not make it an hour.
+    const until = this.#pausedUntil;
+    const left = Math.min(until - this.#clock.now(), this.#longestAsked);
     // An aborted sleep ends at once: waiting for it again and again would never yield.
     if (left <= 0 || this.#signal.aborted) return false;
     this.#pausing = true;
     void this.#clock.sleep(left, this.#signal).then(() => {
       this.#pausing = false;
+      if (this.#pausedUntil === until) this.#pausedUntil = 0;
       this.#admit();
     });
     return true;

@@ -1,8 +1,9 @@
+import { failpoint } from '../failpoint.js';
 import { finding } from '../findings.js';
 import type { RecordRow } from '../journal/record-queries.js';
-import type { WriteRow } from '../journal/writes.js';
+import type { Settlement, WriteRow } from '../journal/writes.js';
 import type { RecordKind } from '../sources/records.js';
-import { secondLookAfter } from './look.js';
+import { isListed, secondLookAfter } from './look.js';
 import { failureReason } from './result.js';
 import { pause, type RunState } from './run-state.js';
 
@@ -17,17 +18,21 @@ export async function reconcile(state: RunState): Promise<void> {
   const doubtful = state.journal.writes.inDoubt();
   if (doubtful.length === 0) return;
   state.tell({ type: 'note', message: `${doubtful.length} write(s) of an earlier run in doubt: asking Bifrost` });
+  failpoint('reconcile.before'); // FAILPOINT
   const missing = doubtful.filter((row) => !settleFromSnapshot(state, row));
   if (missing.length > 0) await lookAgain(state, missing);
   state.journal.commits.flush();
+  failpoint('reconcile.after'); // FAILPOINT
 }
 
 async function lookAgain(state: RunState, missing: readonly WriteRow[]): Promise<void> {
   const { capabilities } = state.target;
+  failpoint('look.again', 'reconcile'); // FAILPOINT
   await pause(state, Math.max(...missing.map(({ kind }) => secondLookAfter(kind, capabilities))));
-  if (missing.length > SEARCHES) state.snapshot = await state.target.snapshot();
+  const many = missing.filter(({ kind, name }) => isListed(kind, name)).length > SEARCHES;
+  if (many) state.snapshot = await state.target.snapshot();
   for (const row of missing) {
-    if (missing.length <= SEARCHES) await refresh(state, row);
+    if (!many || !isListed(row.kind, row.name)) await refresh(state, row);
     if (!settleFromSnapshot(state, row)) settleAbsent(state, row);
   }
 }
@@ -38,19 +43,19 @@ async function refresh(state: RunState, { kind, name, hint }: WriteRow): Promise
 
 /** false = not in the snapshot. */
 function settleFromSnapshot(state: RunState, row: WriteRow): boolean {
-  const { writes } = state.journal;
   const found = state.snapshot.find(row.kind, row.name);
-  if (row.action === 'update') {
-    // A change that may or may not have been made is planned again from what is there: only the object must exist.
+  if (row.action !== 'create') {
+    // A change that may or may not have been made is planned again from what is there, and a deletion that was not is a
+    // rollback's to repeat: only the object must exist.
     if (row.bifrostId === null || state.snapshot.byId(row.kind, row.bifrostId) === undefined) return false;
-    writes.settle(row, { state: 'done' });
+    settle(state, row, { state: 'done' });
     return true;
   }
   const [object] = found;
   if (object === undefined) return false;
-  if (found.length === 1) writes.settle(row, { state: 'found', bifrostId: object.id });
+  if (found.length === 1) settle(state, row, { state: 'found', bifrostId: object.id });
   else
-    writes.settle(row, {
+    settle(state, row, {
       state: 'failed',
       reason: failureReason('ambiguous', 'several_found'),
       lastError: `${found.length} objects on Bifrost have this name`,
@@ -61,7 +66,19 @@ function settleFromSnapshot(state: RunState, row: WriteRow): boolean {
 
 /** For an update: the object itself is gone, and with it what the journal knew about it. */
 function settleAbsent(state: RunState, row: WriteRow): void {
-  state.journal.writes.settle(row, { state: 'absent', bifrostId: null, origin: null });
+  if (row.action === 'delete') return settleRemoved(state, row);
+  settle(state, row, { state: 'absent', bifrostId: null, origin: null });
+}
+
+/** The rollback that sent it did not live to see it: its records are to be written anew. */
+function settleRemoved(state: RunState, row: WriteRow): void {
+  settle(state, row, { state: 'removed', bifrostId: null, origin: null, bodies: '[]', shown: null });
+  state.journal.records.rolledBack(row);
+}
+
+function settle({ journal }: RunState, row: WriteRow, settlement: Settlement): void {
+  journal.writes.settle(row, settlement);
+  failpoint('reconcile.settled', `${row.kind} ${settlement.state}`); // FAILPOINT
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Settings } from '../config.js';
 import { reasonOf } from '../errors.js';
+import { failpoint } from '../failpoint.js';
 import type { Journal } from '../journal/journal.js';
 import type { KeyAlias } from '../journal/record-queries.js';
 import type { RunOutcome } from '../journal/runs.js';
@@ -14,13 +15,13 @@ import { realSleep, type Clock } from './clock.js';
 import { planContext, type EngineContext } from './context.js';
 import { dryTarget } from './dry-target.js';
 import type { Listener, RunSummary } from './events.js';
-import { failpoint } from './failpoint.js';
 import { readableKinds, takeIn, takeInWorld, type NaturalName } from './intake.js';
 import { Interrupted } from './interrupted.js';
 import { Pool } from './pool.js';
 import { reconcile, settleVanished } from './reconcile.js';
 import { checkGoing, type ComparingTarget, type RunState } from './run-state.js';
 import { runStage, type StageScope } from './stage-run.js';
+import { nameTwins } from './twins.js';
 import { Worker } from './work.js';
 
 export type Mode = 'run' | 'resume' | 'retry';
@@ -69,11 +70,13 @@ export async function migrate(options: MigrateOptions): Promise<RunSummary> {
   try {
     await readSource(state, options);
     state.snapshot = await target.snapshot();
+    failpoint('snapshot.read'); // FAILPOINT
     await reconcile(state);
     if (state.intakeDone) settleVanished(state, readableKinds(source));
     const worker = new Worker(state, contextOf(state, options), new Applier(state));
     const scope = scopeOf(state, options);
     for (const stage of stages) await runStage(state, worker, stage, scope, state.stop);
+    if (!state.dry) await nameTwins(state);
     return finish(state, 'complete', null);
   } catch (error) {
     const cause = state.stoppedBy ?? error;
@@ -86,10 +89,12 @@ export async function migrate(options: MigrateOptions): Promise<RunSummary> {
   }
 }
 
-/** Is there anything a resume would do? An interrupted, stopped or killed run is; a finished one is not. */
+/**
+ * Is there anything a resume would do? After an interrupted, stopped or killed run there is, after a finished one not. A
+ * journal without a run was made by one that was killed while it read LiteLLM.
+ */
 export function resumable(journal: Journal): boolean {
-  const last = journal.runs.last();
-  return last !== undefined && last.outcome !== 'complete';
+  return journal.runs.last()?.outcome !== 'complete';
 }
 
 type Begun = RunState & {
@@ -120,6 +125,7 @@ function begin(options: MigrateOptions): Begun {
     sourceVersion: source.world.dialect.version,
     targetVersion: target.capabilities.version,
   });
+  failpoint('run.begun'); // FAILPOINT
   const state: Begun = {
     run,
     dry: settings.dryRun,
@@ -191,6 +197,7 @@ function finish(state: Begun, outcome: RunOutcome, error: unknown): RunSummary {
   const counts = journal.counts();
   const reason = error === null ? null : reasonOf(error);
   journal.runs.finish(run, { outcome, error: reason, counts: JSON.stringify(counts) });
+  failpoint('run.finished'); // FAILPOINT
   return { runId: run, outcome, dryRun: dry, writesSent, counts };
 }
 

@@ -1,8 +1,8 @@
 import { MigrateError } from '../errors.js';
+import { failpoint } from '../failpoint.js';
 import type { WriteRow } from '../journal/writes.js';
 import type { ObjectKind } from '../target/objects.js';
 import type { SendResult, WriteRequest } from '../target/target.js';
-import { failpoint } from './failpoint.js';
 import { classify, type Outcome } from './outcome.js';
 import type { Share } from './pool.js';
 import { checkGoing, type RunState } from './run-state.js';
@@ -26,17 +26,17 @@ export function shareOf(kind: ObjectKind, method: WriteRequest['method']): Share
  */
 export async function send(state: RunState, row: WriteRow, request: WriteRequest): Promise<Sent> {
   checkGoing(state);
-  failpoint('send.before'); // FAILPOINT
+  failpoint('send.before', `${request.method} ${row.kind}`); // FAILPOINT
   if (!state.dry) state.writesSent += 1;
   const result = await carried(state, row.kind, request);
-  failpoint('send.after'); // FAILPOINT
+  failpoint('send.after', `${request.method} ${row.kind}`); // FAILPOINT
   const outcome = classify(row.kind, row.action, result);
   const status = result.kind === 'response' ? result.status : null;
   const { durationMs } = result;
   state.pool.learn({
     kind: row.kind,
     durationMs,
-    refusedByLoad: outcome.kind === 'retry',
+    refusedByLoad: outcome.kind === 'retry' || outcome.retryAfterMs !== undefined,
     locked: outcome.locked === true,
     retryAfterMs: outcome.retryAfterMs ?? null,
   });

@@ -1,3 +1,4 @@
+import { failpoint } from '../failpoint.js';
 import type { RecordRow, Scope } from '../journal/record-queries.js';
 import type { RecordKind } from '../sources/records.js';
 import type { Stage } from '../stages/plan.js';
@@ -29,12 +30,15 @@ export async function runStage(
   scope: StageScope,
   stop: (error: unknown) => void,
 ): Promise<void> {
-  const scopes = stage.kinds.filter((kind) => scope.kinds.includes(kind)).map((kind) => ({ ...scope, kind }));
+  // A deployment that a retry has just written is outstanding no more, and its rules are not there yet.
+  const which = stage.name === 'routing' ? 'all' : scope.which;
+  const scopes = stage.kinds.filter((kind) => scope.kinds.includes(kind)).map((kind) => ({ ...scope, which, kind }));
   const total = scopes.reduce((sum, one) => sum + state.journal.queries.count(one), 0);
   const progress = new Progress(state, stage, total);
   for (const one of scopes) {
     await runKind(state, worker, stage, one, progress, stop);
     state.journal.commits.flush();
+    failpoint('stage.finished', one.kind); // FAILPOINT
   }
   progress.finish();
 }

@@ -1,14 +1,15 @@
+import { failpoint } from '../failpoint.js';
 import type { NewWrite, WriteRow } from '../journal/writes.js';
 import type { UpdateWrite } from '../stages/plan.js';
 import type { Body, TargetObject } from '../target/objects.js';
 import { Attempts, giveUp } from './attempts.js';
 import { canonical } from './canonical.js';
 import type { Tie } from './creation.js';
-import { failpoint } from './failpoint.js';
 import type { Outcome } from './outcome.js';
 import { failureReason, outcomeOfThisRun, type FailureClass, type WriteResult } from './result.js';
 import { checkGoing, type RunState } from './run-state.js';
 import { send } from './send.js';
+import { shownOf } from './shown.js';
 
 /**
  * Changes one object: read it, let the plan say what the whole PUT is, send, and read again until nothing is left to
@@ -39,6 +40,7 @@ class Change {
     while (attempts.left) {
       checkGoing(this.#state);
       const current = await this.#read();
+      failpoint('update.read', this.#write.kind); // FAILPOINT
       if (current === undefined) return this.#gone();
       const body = this.#write.body(current);
       if (body === null) return this.#done(current, last === undefined ? 'kept' : 'updated');
@@ -72,13 +74,12 @@ class Change {
   }
 
   #done(object: TargetObject, how: 'kept' | 'updated'): WriteResult {
-    failpoint('settle.before'); // FAILPOINT
     this.#state.snapshot.put(object);
     this.#state.exhausted = 0;
     const row = this.#row;
     const origin = row?.origin ?? 'adopted';
     if (row !== undefined && (row.state !== 'done' || how === 'updated'))
-      this.#settle({ state: 'done', bifrostId: object.id, origin });
+      this.#settle({ state: 'done', bifrostId: object.id, origin, ...this.#left(row, object, how) });
     const { kind, name } = this.#write;
     return { result: 'done', how, kind, name, bifrostId: object.id, origin, findings: [] };
   }
@@ -136,13 +137,29 @@ class Change {
 
   #settle(settlement: Parameters<RunState['journal']['writes']['settle']>[1]): void {
     if (this.#row === undefined) return;
+    failpoint('settle.before', `${this.#write.kind} update ${settlement.state}`); // FAILPOINT
     this.#row = this.#state.journal.writes.settle(this.#row, settlement);
     this.#tie.settled(this.#row);
+    failpoint('settle.after', `${this.#write.kind} update ${settlement.state}`); // FAILPOINT
   }
 
   #intended(body: Body): NewWrite {
     const { kind, name, label, hint = {} } = this.#write;
     const payloadFingerprint = this.#state.journal.fingerprint(canonical(body));
-    return { kind, name, label, action: 'update', payloadFingerprint, hint, run: this.#state.run };
+    const bodies = bodiesAfter(this.#row?.bodies, body);
+    return { kind, name, label, action: 'update', payloadFingerprint, bodies, hint, run: this.#state.run };
   }
+
+  /** The change was made: of the bodies the object may have been left with only the last is left. */
+  #left(row: WriteRow, object: TargetObject, how: 'kept' | 'updated'): { bodies?: string; shown?: string | null } {
+    if (how !== 'updated') return {};
+    const last = (JSON.parse(row.bodies ?? '[]') as Body[]).slice(-1);
+    return { bodies: canonical(last), shown: shownOf(this.#state.journal, object) };
+  }
+}
+
+/** A PUT keeps what it leaves out, but for members of a key that every plan sends (B§4.4, §5.4, §5.5). */
+function bodiesAfter(before: string | undefined, put: Body): string {
+  const bodies = JSON.parse(before ?? '[]') as Body[];
+  return canonical([...bodies, { ...bodies.at(-1), ...put }]);
 }

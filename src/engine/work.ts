@@ -1,4 +1,6 @@
+import { failpoint } from '../failpoint.js';
 import { finding, type Finding } from '../findings.js';
+import { journalFailure } from '../journal/failures.js';
 import type { FindingSource } from '../journal/findings.js';
 import type { RecordRow } from '../journal/record-queries.js';
 import type { WriteRow } from '../journal/writes.js';
@@ -47,6 +49,7 @@ export class Worker {
     const task = new Task(this.#state, this.#context, this.#applier, this.#claims, row, source);
     const ending = await task.carryOut(plan);
     this.#context.forget(row.kind, row.id);
+    failpoint('record.after', `${row.kind} ${ending.status}`); // FAILPOINT
     const again = plan.outcome === 'write' && plan.again === true && ending.status === 'written' && round < ROUNDS;
     if (!again) {
       this.#state.tell({ type: 'record', key: { kind: row.kind, id: row.id }, name: row.displayName, ...ending });
@@ -59,6 +62,8 @@ export class Worker {
     try {
       return stage.plan(JSON.parse(row.json) as SourceRecord, recordStateOf(row), this.#context);
     } catch (error) {
+      // A plan asks the journal; a journal that cannot be read is no fault of the record.
+      if (journalFailure(error, this.#state.journal.path) !== error) throw error;
       const message = error instanceof Error ? error.message : String(error);
       return {
         outcome: 'failed',
@@ -242,6 +247,7 @@ class Task {
   /** Findings are those of the newest plan; `settled` leaves the earlier ones. */
   #ending(status: Ending['status'], end: Partial<Ending>): Ending {
     const findings = end.findings ?? [];
+    failpoint('record.before', `${this.#row.kind} ${status}`); // FAILPOINT
     if (status !== 'settled' || end.findings !== undefined)
       this.#state.journal.findings.replace(this.#row.seq, this.#source, this.#state.run, findings);
     const { origin, bifrostId, bifrostName } = this.#row;

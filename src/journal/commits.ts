@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import { failpoint } from '../engine/failpoint.js';
+import { failpoint } from '../failpoint.js';
 import { journalFailure } from './failures.js';
 
 /** How long a change may wait for company before it is committed, in milliseconds. */
 const LAZY_MS = 100;
-/** So many uncommitted changes are committed at once, however young. */
+/** So many uncommitted changes are committed without waiting for more. */
 const MAX_PENDING = 1_000;
 
 /**
@@ -33,9 +33,10 @@ export class Commits {
   /** Executes `change` now; it is durable after the next commit. */
   do<T>(change: () => T): T {
     this.#begin();
-    const result = change();
+    const result = this.#changed(change);
     this.#pending += 1;
-    if (this.#pending >= MAX_PENDING) this.flush();
+    // Not at once: what is changed in one turn of the event loop belongs together, and a kill must not part it.
+    if (this.#pending >= MAX_PENDING) this.#soon ??= setImmediate(() => this.#flushQuietly());
     else this.#later ??= setTimeout(() => this.#flushQuietly(), LAZY_MS);
     return result;
   }
@@ -53,6 +54,7 @@ export class Commits {
   /** Commits now. @throws what SQLite says, e.g. a full disk. */
   flush(): void {
     this.#clearTimers();
+    if (this.#failure !== null) throw asError(this.#failure);
     if (!this.#open) return;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -64,11 +66,32 @@ export class Commits {
       this.count += 1;
       failpoint('commit.after'); // FAILPOINT
     } catch (error) {
-      this.#failure = journalFailure(error, this.#path);
-      for (const { reject } of waiting) reject(this.#failure);
+      this.#fail(error, waiting);
       throw asError(this.#failure);
     }
     for (const { resolve } of waiting) resolve();
+  }
+
+  /** Nothing is committed any more: what was not durable is gone, and nothing may be sent for it. */
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
+  /** A full disk makes SQLite roll back everything that waits for a commit, not only this change. */
+  #changed<T>(change: () => T): T {
+    try {
+      return change();
+    } catch (error) {
+      if (journalFailure(error, this.#path) === error && this.#db.inTransaction) throw error;
+      this.#fail(error, this.#waiting.splice(0));
+      throw asError(this.#failure);
+    }
+  }
+
+  #fail(error: unknown, waiting: readonly { readonly reject: (error: unknown) => void }[]): void {
+    this.#failure = journalFailure(error, this.#path);
+    this.#open = false;
+    for (const { reject } of waiting) reject(this.#failure);
   }
 
   /** A commit that fails in a timer has nobody to throw to: the next `do` or `durable` says it. */
@@ -83,7 +106,11 @@ export class Commits {
   #begin(): void {
     if (this.#failure !== null) throw asError(this.#failure);
     if (this.#open) return;
-    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      throw asError(journalFailure(error, this.#path));
+    }
     this.#open = true;
   }
 

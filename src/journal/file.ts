@@ -13,6 +13,8 @@ export function createPrivateFile(path: string): void {
     // `wx`: never through a link somebody else has put there.
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
+    // Another run has made it this moment; the lock decides between the two.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw new MigrateError(
       'journal_unusable',
       `The journal ${path} cannot be created: ${reasonOf(error)}.`,

@@ -2,8 +2,11 @@ import type { Database } from 'better-sqlite3';
 import type { Finding } from '../findings.js';
 import type { Commits } from './commits.js';
 
-/** `plan`, `routing`: replaced when the record is planned again, there · `intake`: replaced when the source is read again. */
-export type FindingSource = 'plan' | 'routing' | 'intake';
+/**
+ * `plan`, `routing`: replaced when the record is planned again, there · `intake`: replaced when the source is read again ·
+ * `late`: replaced at the end of each run.
+ */
+export type FindingSource = 'plan' | 'routing' | 'intake' | 'late';
 
 export interface FindingTable {
   /** All findings of one source about one record; null = about LiteLLM or Bifrost as a whole. */

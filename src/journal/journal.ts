@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { failpoint } from '../failpoint.js';
 import { fingerprinter, type Fingerprint } from '../secret.js';
 import { attemptLog, type AttemptLog } from './attempts.js';
 import { Commits } from './commits.js';
@@ -71,9 +72,11 @@ export function assembleJournal(db: Database.Database, { path, dry, lock, now, t
     },
     close: () => {
       try {
-        if (db.open && !db.readonly) {
+        // What could not be committed was said when it happened.
+        if (db.open && !db.readonly && !commits.failed) {
           commits.flush();
-          db.pragma('wal_checkpoint(TRUNCATE)');
+          foldWal(db);
+          if (lock !== null) failpoint('journal.closed'); // FAILPOINT
         }
       } finally {
         db.close();
@@ -81,6 +84,15 @@ export function assembleJournal(db: Database.Database, { path, dry, lock, now, t
       }
     },
   };
+}
+
+/** Where it cannot be folded in, on a full disk, the WAL keeps everything as well. */
+function foldWal(db: Database.Database): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+  }
 }
 
 function copyInMemory(db: Database.Database): Database.Database {

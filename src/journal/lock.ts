@@ -1,6 +1,7 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { MigrateError } from '../errors.js';
+import { MigrateError, reasonOf } from '../errors.js';
+import { unwritable } from './failures.js';
 
 /**
  * One writer per journal. The lock is the operating system's, taken by SQLite on an empty sibling file, and it is the
@@ -27,7 +28,7 @@ export function acquireLock(journal: string): Lock {
 function tryOnce(path: string, journal: string): Lock | null {
   // Our own descriptor keeps the inode from being reused while it is compared. It must stay open until the lock is
   // given up: closing any descriptor of a file drops all POSIX locks this process has on it.
-  const descriptor = openSync(path, 'a', 0o600);
+  const descriptor = descriptorOf(path, journal);
   let database: Database.Database | null = null;
   try {
     const before = statSync(path, { throwIfNoEntry: false });
@@ -44,6 +45,14 @@ function tryOnce(path: string, journal: string): Lock | null {
   database.close();
   closeSync(descriptor);
   return null;
+}
+
+function descriptorOf(path: string, journal: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw unwritable(journal, reasonOf(error), error);
+  }
 }
 
 function held(path: string, database: Database.Database, descriptor: number): Lock {

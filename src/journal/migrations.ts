@@ -4,7 +4,8 @@ import type { Database } from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
-import { MigrateError } from '../errors.js';
+import { MigrateError, reasonOf } from '../errors.js';
+import { journalFailure, unwritable } from './failures.js';
 
 /** The same distance from src/journal and from dist/journal. */
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -30,9 +31,17 @@ export function appliedVersion(db: Database): Version {
   return { version: row.version, last: row.last ?? 0 };
 }
 
-/** Brings the schema up to date in one transaction. */
-export function applyMigrations(db: Database): void {
-  migrate(drizzle(db), { migrationsFolder: FOLDER });
+/** Brings the schema up to date in one transaction. @throws MigrateError `journal_unusable` when there is no room for it. */
+export function applyMigrations(db: Database, path: string): void {
+  try {
+    migrate(drizzle(db), { migrationsFolder: FOLDER });
+  } catch (error) {
+    const failure = journalFailure(error, path);
+    if (failure instanceof MigrateError) throw failure;
+    // A full disk makes SQLite roll back by itself; then the migrator fails to, and that is all it tells.
+    if (/ROLLBACK/.test(reasonOf(error))) throw unwritable(path, 'its tables cannot be made', error);
+    throw error;
+  }
 }
 
 /** @throws MigrateError `journal_newer` when a newer program has written the file. */

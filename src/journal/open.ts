@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { MigrateError } from '../errors.js';
+import { failpoint } from '../failpoint.js';
 import { damaged, foreign, journalFailure } from './failures.js';
 import { checkFile, createPrivateFile, journalExists, noJournal } from './file.js';
 import { assembleJournal, type Journal } from './journal.js';
@@ -44,9 +45,11 @@ export function openJournal(path: string, options: OpenOptions): Journal {
   let db: Database.Database | null = null;
   try {
     if (!options.readonly) lock = acquireLock(file);
+    if (lock !== null) failpoint('lock.taken'); // FAILPOINT
     db = new Database(file, { readonly: options.readonly ?? false, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     if (options.readonly) checkReadable(db, file, options.toolVersion);
     else prepare(db, file, options);
+    if (lock !== null) failpoint('journal.opened'); // FAILPOINT
     return assembleJournal(db, { path: file, dry: false, lock, now: options.now, toolVersion: options.toolVersion });
   } catch (error) {
     db?.close();
@@ -70,7 +73,7 @@ export function openDryRunJournal(path: string, options: Omit<OpenOptions, 'crea
   }
   const db = new Database('');
   db.pragma('synchronous = OFF');
-  migrateAndMark(db, options);
+  migrateAndMark(db, path, options);
   return assembleJournal(db, { path, dry: true, lock: null, now: options.now, toolVersion: options.toolVersion });
 }
 
@@ -79,7 +82,7 @@ function prepare(db: Database.Database, path: string, options: OpenOptions): voi
   refuseNewer(db, path, options.toolVersion);
   setPragmas(db);
   quickCheck(db, path);
-  migrateAndMark(db, options);
+  migrateAndMark(db, path, options);
 }
 
 /** A reader changes nothing: an older or half-made journal is brought up to date by the next run, not by a report. */
@@ -135,10 +138,14 @@ function quickCheck(db: Database.Database, path: string): void {
 }
 
 /** Every step may be cut short by a kill and is taken up by the next opening. */
-function migrateAndMark(db: Database.Database, options: Pick<OpenOptions, 'now' | 'toolVersion' | 'newKey'>): void {
+function migrateAndMark(
+  db: Database.Database,
+  path: string,
+  options: Pick<OpenOptions, 'now' | 'toolVersion' | 'newKey'>,
+): void {
   db.pragma(`application_id = ${APPLICATION_ID}`);
   const before = appliedVersion(db).version;
-  if (before < knownVersion().version) applyMigrations(db);
+  if (before < knownVersion().version) applyMigrations(db, path);
   const key = options.newKey ?? (() => randomBytes(32));
   db.prepare('INSERT OR IGNORE INTO meta (id, tool_version, created_at, hmac_key) VALUES (1, ?, ?, ?)').run(
     options.toolVersion,

@@ -5,7 +5,7 @@ import type { Missing } from '../stages/plan.js';
 import type { ObjectKind } from '../target/objects.js';
 import type { Commits } from './commits.js';
 import type { RecordRow } from './record-queries.js';
-import { assertMoved, assertRecordMove, type RecordState } from './states.js';
+import { assertMoved, assertRecordMove, RECORD_STATES, ROLLBACK_TRANSITIONS, type RecordState } from './states.js';
 
 /** A source record as intake hands it over. */
 export type IncomingRecord = {
@@ -67,6 +67,11 @@ export interface RecordTable {
       readonly missing: readonly Missing[];
     },
   ): void;
+  /**
+   * A rollback has deleted this object: the records that need it are to be written anew. Those it stood for give up its
+   * name; others keep their own, under which they are found again.
+   */
+  rolledBack(write: { readonly id: number; readonly kind: ObjectKind; readonly name: string }): void;
 }
 
 type Stored = {
@@ -83,6 +88,7 @@ type Stored = {
 
 export function recordTable(db: Database, commits: Commits, now: () => string): RecordTable {
   const settle = settler(db, now);
+  const rollBack = rollbacker(db, now);
   return {
     upsert: upserter(db, commits, now),
     reserve: (row, kind, name) => {
@@ -116,6 +122,9 @@ export function recordTable(db: Database, commits: Commits, now: () => string): 
       commits.do(() =>
         settle.move(row, 'written', { ...kept, reason, message, nextStep, missing: JSON.stringify(missing) }),
       );
+    },
+    rolledBack: (write) => {
+      commits.do(() => rollBack(write));
     },
   };
 }
@@ -170,6 +179,29 @@ function settler(db: Database, now: () => string) {
       const { changes } = reserve.run({ kind, name, from: row.status, seq: row.seq, now: now() });
       assertMoved(changes, `record ${row.kind} ${row.id}`);
     },
+  };
+}
+
+function rollbacker(db: Database, now: () => string) {
+  const from = RECORD_STATES.filter((state) => ROLLBACK_TRANSITIONS[state].includes('pending'));
+  const anew = `status = 'pending', reason = NULL, code = NULL, message = NULL, next_step = NULL, missing = '[]', detail = '{}',
+            written_fingerprint = NULL, written_record = NULL, updated_at = @now`;
+  const needing = `seq IN (SELECT record_seq FROM record_writes WHERE write_id = @id)
+        AND status IN (${from.map((state) => `'${state}'`).join(', ')})`;
+  const itself = `bifrost_kind IS @kind AND bifrost_name IS @name`;
+  const forget = db.prepare(
+    `DELETE FROM findings WHERE source <> 'intake' AND record_seq IN (SELECT seq FROM records WHERE ${needing})`,
+  );
+  const main = db.prepare(
+    `UPDATE records SET ${anew}, origin = NULL, bifrost_id = NULL, bifrost_kind = NULL, bifrost_name = NULL
+      WHERE ${needing} AND ${itself}`,
+  );
+  const others = db.prepare(`UPDATE records SET ${anew} WHERE ${needing} AND NOT (${itself})`);
+  return ({ id, kind, name }: { readonly id: number; readonly kind: ObjectKind; readonly name: string }): void => {
+    const values = { id, kind, name, now: now() };
+    forget.run({ id });
+    others.run(values);
+    main.run(values);
   };
 }
 

@@ -11,7 +11,7 @@ export const meta = sqliteTable('meta', {
   targetIdentity: text('target_identity'),
 });
 
-/** One invocation of run, resume or retry. */
+/** One invocation of run, resume, retry or rollback. */
 export const runs = sqliteTable('runs', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   command: text('command').notNull(),
@@ -88,16 +88,24 @@ export const writes = sqliteTable(
     label: text('label').notNull(),
     /**
      * `planned` intent committed, outcome unknown (in doubt) · `found` was in doubt, an object of that name is there and is
-     * compared when the write is planned again · `absent` was in doubt, certainly not there · `done` · `failed` · `skipped`.
+     * compared when the write is planned again · `absent` was in doubt, certainly not there · `done` · `failed` · `skipped` ·
+     * `removed` rolled back: deleted, or found gone.
      */
     state: text('state').notNull(),
-    /** create or update: what the open intent is about. */
+    /** create, update or delete: what the open intent is about. */
     action: text('action').notNull(),
     /** Set = the object exists on the gateway, whatever became of the last intent. */
     bifrostId: text('bifrost_id'),
     origin: text('origin'),
     /** HMAC of the body with SecretRefs replaced by their fingerprints. */
     payloadFingerprint: text('payload_fingerprint').notNull(),
+    /**
+     * JSON array of the bodies the object may have been left with, SecretRefs where secrets go: several while a change is in
+     * doubt, none for what was adopted. A rollback tells by them what somebody else has changed since.
+     */
+    bodies: text('bodies').notNull().default('[]'),
+    /** HMAC of the value of a provider key as Bifrost showed it, redacted. */
+    shown: text('shown'),
     /** JSON FindHint. */
     hint: text('hint').notNull().default('{}'),
     attempts: integer('attempts').notNull().default(0),

@@ -5,13 +5,15 @@ export type RecordState = (typeof RECORD_STATES)[number];
 
 /**
  *  planned  intent committed, the outcome is unknown: in doubt
- *  found    was in doubt; an object of that name is on the gateway, not yet compared with what we meant to send
+ *  found    was in doubt; an object of that name is on the gateway, not yet compared with what we meant to send. A kill may
+ *           come before that: the next start looks again
  *  absent   was in doubt; certainly not on the gateway
  *  done     on the gateway, id known
  *  failed   cannot be carried out as things stand (an object whose update failed keeps its id)
  *  skipped  left out on purpose: a refusal the plan tolerates
+ *  removed  rolled back: deleted by this journal, or found gone when it was to be deleted
  */
-export const WRITE_STATES = ['planned', 'found', 'absent', 'done', 'failed', 'skipped'] as const;
+export const WRITE_STATES = ['planned', 'found', 'absent', 'done', 'failed', 'skipped', 'removed'] as const;
 export type WriteState = (typeof WRITE_STATES)[number];
 
 /** A written record stays written whatever happens later (mapping.md R2, R4); all others may become anything. */
@@ -22,15 +24,24 @@ export const RECORD_TRANSITIONS = {
   written: ['written'],
 } as const satisfies Record<RecordState, readonly RecordState[]>;
 
+/** A rollback, and nothing else, makes a record whose objects it has deleted as new. */
+export const ROLLBACK_TRANSITIONS = {
+  pending: ['pending'],
+  failed: ['pending'],
+  skipped: ['pending'],
+  written: ['pending'],
+} as const satisfies Record<RecordState, readonly RecordState[]>;
+
 /** What is in doubt may not be left out: it may be on the gateway. `planned` again = the next attempt of the same write. */
 export const WRITE_TRANSITIONS = {
   new: ['planned', 'done', 'failed'],
-  planned: ['planned', 'found', 'absent', 'done', 'failed', 'skipped'],
-  found: ['done', 'failed', 'absent'],
+  planned: ['planned', 'found', 'absent', 'done', 'failed', 'skipped', 'removed'],
+  found: ['found', 'absent', 'done', 'failed'],
   absent: ['planned', 'done', 'failed'],
-  done: ['planned', 'done', 'failed'],
-  failed: ['planned', 'done', 'failed'],
+  done: ['planned', 'done', 'failed', 'removed'],
+  failed: ['planned', 'done', 'failed', 'removed'],
   skipped: ['planned', 'done', 'failed'],
+  removed: ['planned', 'done', 'failed'],
 } as const satisfies Record<WriteState | 'new', readonly WriteState[]>;
 
 /** @throws Error (a bug of ours, exit code 1) when the table has no such transition. */

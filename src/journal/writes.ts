@@ -9,9 +9,11 @@ export type NewWrite = {
   readonly kind: ObjectKind;
   readonly name: string;
   readonly label: string;
-  readonly action: 'create' | 'update';
+  readonly action: 'create' | 'update' | 'delete';
   /** HMAC of the body, SecretRefs by their fingerprints. */
   readonly payloadFingerprint: string;
+  /** JSON array of the bodies the object may be left with; absent = none, as for what was adopted. */
+  readonly bodies?: string;
   readonly hint: FindHint;
   readonly run: number;
 };
@@ -27,6 +29,8 @@ export type WriteRow = NewWrite & {
   readonly lastError: string | null;
   readonly nextStep: string | null;
   readonly gatewayStart: string | null;
+  /** HMAC of a provider key's redacted value, as last seen. */
+  readonly shown?: string | null;
 };
 
 /** What is known after the last intent. Left out: id and origin stay as they are, texts are cleared. */
@@ -38,6 +42,8 @@ export type Settlement = {
   readonly lastError?: string;
   readonly nextStep?: string;
   readonly gatewayStart?: string | null;
+  readonly bodies?: string;
+  readonly shown?: string | null;
 };
 
 export interface WriteTable {
@@ -49,27 +55,37 @@ export interface WriteTable {
   settleUnsent(write: NewWrite, previous: WriteRow | undefined, settlement: Settlement): WriteRow;
   /** This record needs this object. */
   link(recordSeq: number, writeId: number): void;
-  /** Intents whose outcome nobody recorded. */
+  /** Intents whose outcome nobody recorded, and those found on the gateway that nobody has compared yet. */
   inDoubt(): readonly WriteRow[];
+  /** What this journal has put on the gateway, or may have: for a rollback, in the order it was first meant. */
+  ours(kind: ObjectKind): readonly WriteRow[];
+  /** What was there before this journal. */
+  adopted(): readonly WriteRow[];
 }
 
 type Raw = Omit<WriteRow, 'hint'> & { readonly hint: string };
 
 const COLUMNS = `id, kind, name, label, action, payload_fingerprint AS payloadFingerprint, hint, run, state,
-  bifrost_id AS bifrostId, origin, attempts, reason, last_error AS lastError, next_step AS nextStep, gateway_start AS gatewayStart`;
+  bifrost_id AS bifrostId, origin, attempts, reason, last_error AS lastError, next_step AS nextStep, gateway_start AS gatewayStart,
+  bodies, shown`;
 
 export function writeTable(db: Database, commits: Commits, now: () => string): WriteTable {
   const find = db.prepare<[string, string], Raw>(`SELECT ${COLUMNS} FROM writes WHERE kind = ? AND name = ?`);
-  const doubtful = db.prepare<[], Raw>(`SELECT ${COLUMNS} FROM writes WHERE state = 'planned' ORDER BY id`);
+  const doubtful = db.prepare<[], Raw>(`SELECT ${COLUMNS} FROM writes WHERE state IN ('planned', 'found') ORDER BY id`);
+  const ours = db.prepare<[string], Raw>(
+    `SELECT ${COLUMNS} FROM writes WHERE kind = ? AND origin IS NOT 'adopted' AND state NOT IN ('removed', 'skipped')
+        AND (bifrost_id IS NOT NULL OR attempts > 0) ORDER BY id`,
+  );
+  const adopted = db.prepare<[], Raw>(`SELECT ${COLUMNS} FROM writes WHERE origin = 'adopted' ORDER BY id`);
   const link = db.prepare('INSERT OR IGNORE INTO record_writes (record_seq, write_id) VALUES (?, ?)');
   const put = putter(db, now);
   return {
     get: (kind, name) => toRow(find.get(kind, name)),
     intent: (write, previous) => {
-      const kept = write.action === 'update' && previous !== undefined ? previous : NEVER;
-      const { bifrostId, origin } = kept;
+      const kept = write.action !== 'create' && previous !== undefined ? previous : NEVER;
+      const { bifrostId, origin, shown = null } = kept;
       const attempts = (previous?.attempts ?? 0) + 1;
-      const row = { ...write, ...CLEARED, bifrostId, origin, attempts, state: 'planned' } as const;
+      const row = { ...write, ...CLEARED, bifrostId, origin, shown, attempts, state: 'planned' } as const;
       return commits.do(() => put(row, previous));
     },
     settle: (row, settlement) => commits.do(() => put({ ...row, ...CLEARED, ...settlement }, row)),
@@ -82,10 +98,12 @@ export function writeTable(db: Database, commits: Commits, now: () => string): W
       commits.do(() => link.run(recordSeq, writeId));
     },
     inDoubt: () => doubtful.all().flatMap((raw) => toRow(raw) ?? []),
+    ours: (kind) => ours.all(kind).flatMap((raw) => toRow(raw) ?? []),
+    adopted: () => adopted.all().flatMap((raw) => toRow(raw) ?? []),
   };
 }
 
-const NEVER = { bifrostId: null, origin: null, attempts: 0 } as const;
+const NEVER = { bifrostId: null, origin: null, attempts: 0, shown: null } as const;
 const CLEARED = { reason: null, lastError: null, nextStep: null, gatewayStart: null } as const;
 
 type Unsaved = Omit<WriteRow, 'id'>;
@@ -93,15 +111,16 @@ type Unsaved = Omit<WriteRow, 'id'>;
 function putter(db: Database, now: () => string) {
   const insert = db.prepare(
     `INSERT INTO writes (kind, name, label, state, action, bifrost_id, origin, payload_fingerprint, hint, attempts,
-                         intent_at, settled_at, reason, last_error, next_step, gateway_start, run)
+                         intent_at, settled_at, reason, last_error, next_step, gateway_start, bodies, shown, run)
      VALUES (@kind, @name, @label, @state, @action, @bifrostId, @origin, @payloadFingerprint, @hint, @attempts,
-             @intentAt, @settledAt, @reason, @lastError, @nextStep, @gatewayStart, @run)`,
+             @intentAt, @settledAt, @reason, @lastError, @nextStep, @gatewayStart, @bodies, @shown, @run)`,
   );
   const update = db.prepare(
     `UPDATE writes SET label = @label, state = @state, action = @action, bifrost_id = @bifrostId, origin = @origin,
             payload_fingerprint = @payloadFingerprint, hint = @hint, attempts = @attempts,
             intent_at = coalesce(@intentAt, intent_at), settled_at = @settledAt, reason = @reason,
-            last_error = @lastError, next_step = @nextStep, gateway_start = @gatewayStart, run = @run
+            last_error = @lastError, next_step = @nextStep, gateway_start = @gatewayStart,
+            bodies = @bodies, shown = @shown, run = @run
       WHERE id = @id AND state = @expected`,
   );
   return (row: Unsaved, previous: WriteRow | undefined): WriteRow => {
@@ -110,6 +129,8 @@ function putter(db: Database, now: () => string) {
     const values = {
       ...row,
       hint: JSON.stringify(row.hint),
+      bodies: row.origin === 'adopted' ? '[]' : (row.bodies ?? '[]'),
+      shown: row.shown ?? null,
       intentAt: sent ? now() : null,
       settledAt: sent ? null : now(),
     };

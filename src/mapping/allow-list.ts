@@ -28,6 +28,8 @@ export type AllowListRules = {
   readonly foreignProviders: readonly string[];
   /** Rules share out the names that several providers serve, so the weights of the virtual key need not (A5). */
   readonly routing: boolean;
+  /** Rules share it out for this key otherwise than LiteLLM does. */
+  readonly differsInShares: (route: Route) => boolean;
   /** Where bare names end that nobody serves, instead of at a wildcard's (P§2.8); null when there is no wildcard. */
   readonly sink: string | null;
 };
@@ -38,6 +40,7 @@ export function planAllowList(grant: Grant, rules: AllowListRules): AllowList {
   const unique = uniqueByCase(grant.routes, findings);
   const routes = rules.routing ? unique : withoutStandbys(unique, findings);
   const weights = rules.routing ? new Map<string, number>() : providerWeights(routes, findings);
+  if (rules.routing) tellApproximate(routes.filter(rules.differsInShares), findings);
   const perProvider = new Map<string, { names: Set<string>; keys: Set<string>; direct: boolean }>();
 
   for (const route of routes) {
@@ -166,6 +169,19 @@ function withoutStandbys(routes: readonly Route[], findings: Finding[]): Route[]
     );
   }
   return kept;
+}
+
+function tellApproximate(routes: readonly Route[], findings: Finding[]): void {
+  if (routes.length === 0) return;
+  const names = listed(routes.map(({ name }) => name));
+  findings.push(
+    finding(
+      'change',
+      'weights_approximated',
+      'weight',
+      `calls are shared out as other callers' are, who mean or reach other deployments by these names: ${names}`,
+    ),
+  );
 }
 
 /** Provider weights of the virtual key (A2): exact when all names that span providers agree, else the first one's, with a finding. */

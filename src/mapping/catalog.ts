@@ -7,7 +7,7 @@ import { planEndpoint, type EndpointResult, type EndpointRules, type PlannedProv
 import { buildGroups, type Group, type Groups } from './groups.js';
 import { KeyPlanner, type PlannedKey, type Route, type Unserved } from './key-planner.js';
 import { collectMeanings, documentedNames, type KeyAliases } from './meanings.js';
-import { planRules, type PlannedRule } from './rules.js';
+import { isRefined, planRules, type PlannedRule } from './rules.js';
 import { planWildcards, sinkProvider, type WildcardPlan } from './wildcards.js';
 import { KNOWN_STANDARD_PROVIDERS } from './providers.js';
 
@@ -45,6 +45,8 @@ export interface Catalog {
   route(name: string, group: Group): Route | Unserved;
   /** Names behind patterns that have a meaning of their own all the same. */
   readonly spelledOut: readonly string[];
+  /** Names that have fallbacks of their own, served or not. */
+  readonly namesWithFallbacks: readonly string[];
   /** Every meaning that is served. */
   readonly routes: ReadonlyMap<string, Route>;
   /** First path segment is a provider on this gateway: Bifrost splits such a name (P§2.4). */
@@ -57,8 +59,8 @@ export interface Catalog {
   fallbacksOf(routed: string): readonly string[];
   /** Groups that the rule of a public name tries after its own. */
   followersOf(name: string): readonly string[];
-  /** The rule of a public name says where it goes; else the virtual key does. */
-  isChosenByRule(name: string): boolean;
+  /** The rule of a public name, if it has one. */
+  ruleOf(name: string): PlannedRule | undefined;
   /** A provider without keys: bare names that nobody serves end there instead of at a wildcard's (P§2.8). */
   readonly sink: PlannedProvider | null;
   /** Routing rules are written. */
@@ -98,6 +100,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
 
   const planned = new KeyPlanner(endpoints, {
     listed: (name) => (settings.routing || !splits(name) ? listed(name) : null),
+    isLost: (provider, name) => !settings.routing && isRefined(provider, name),
     mayListUpstream: (upstream) => settings.routing && !splits(upstream) && !publicNames.has(upstream),
   });
   for (const meaning of meanings) planned.add(meaning, meanings);
@@ -133,13 +136,14 @@ export function buildCatalog(input: CatalogInput): Catalog {
     isServed: (id) => served.has(id),
     route,
     spelledOut: [...new Set(meanings.filter(({ group }) => group.asked !== undefined).map(({ name }) => name))],
+    namesWithFallbacks: Object.keys(world.router.fallbacks).filter((name) => name !== '*'),
     routes: planned.routes,
     splits,
     listed,
     rulesOf: (id) => rulesByDeployment.get(id) ?? [],
     fallbacksOf: routing.fallbacksOf,
     followersOf: routing.followersOf,
-    isChosenByRule: routing.isChosenByRule,
+    ruleOf: (name) => (settings.routing ? routing.ruleOf(name) : undefined),
     sink,
     routing: settings.routing,
   };

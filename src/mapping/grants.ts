@@ -5,7 +5,7 @@ import { rewritten, unrestricted, type AccessIndex, type Subject } from './acces
 import { weighted, type Group } from './groups.js';
 import { tagsOf } from './name-index.js';
 import { isUnserved, type Catalog, type Route } from './catalog.js';
-import { patternsMeet } from './patterns.js';
+import { patternMatches, patternsMeet } from './patterns.js';
 
 /** What one key may call, said in routes of the catalog (mapping.md V4–V6, A1). An empty grant is nothing, never everything. */
 export type Grant = {
@@ -53,7 +53,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   const undocumented = new Set(catalog.groups.undocumentedNames(teamId));
   const viaWildcard = new Map<string, string[]>();
   const routedAs = new Map<string, string>();
-  for (const name of candidateNames(subject, catalog)) {
+  for (const name of candidateNames(subject, rules)) {
     const decided = rewritten(name, subject, index, gates);
     if (!decided.ok) {
       if (decided.why === 'organization') gated.push(name);
@@ -81,7 +81,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
           routes.push(reached);
           routedAs.set(name, decided.routed);
         } else lose('deployment_not_carried', name);
-      } else if (route.reason === 'unknown_name' && undocumented.has(name)) lose('undocumented_name', name);
+      } else if (route.reason === 'unknown_name' && undocumented.has(decided.routed)) lose('undocumented_name', name);
       else if (routed.kind === 'group') lose(route.reason, name);
       else {
         const pattern = routed.deployment.modelName;
@@ -94,7 +94,8 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
       }
     } else {
       refused.push(name);
-      if (undocumented.has(name)) lose('undocumented_name', name);
+      if (catalog.fallbacksOf(decided.routed).length > 0) lose('unknown_name_fallback', name);
+      if (undocumented.has(index.names.aliasTarget(decided.routed) ?? decided.routed)) lose('undocumented_name', name);
       else if (mentioned(subject).has(name) && !index.isTag(name)) lose('unmapped_model', name);
     }
   }
@@ -106,8 +107,9 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   );
   for (const name of answeredByFallback(refused, routes, wildcards.length > 0, catalog))
     lose('fallback_answers_refused', name);
-  if (mayNameUnknown(subject, index))
-    for (const name of catalog.fallbacksOf(ANY_NAME)) lose('unknown_name_fallback', name);
+  if (rewritten(ANY_NAME, subject, index, gates).ok || mayNameUnknown(subject, index))
+    if (catalog.fallbacksOf(ANY_NAME).length > 0 || catalog.namesWithFallbacks.length > 0)
+      lose('unknown_name_fallback', EVERY_OTHER);
   if (isAdmin(subject, index)) for (const name of namesOfTeams(catalog)) lose('team_model_of_admin', name);
   const all = unrestricted(subject, gates);
   const findings: Finding[] = [...unserved].map(([reason, names]) =>
@@ -137,10 +139,11 @@ function answeredByFallback(
   refused: readonly string[],
   routes: readonly Route[],
   hasSink: boolean,
-  { followersOf, isChosenByRule, routing }: Catalog,
+  { followersOf, ruleOf, routing }: Catalog,
 ): string[] {
   if (!routing) return [];
   const granted = new Set(routes.map(({ name }) => name));
+  const isChosenByRule = (name: string): boolean => ruleOf(name)?.targets.some((t) => t.provider !== null) ?? false;
   return refused.filter(
     (name) => (hasSink || isChosenByRule(name)) && followersOf(name).some((next) => granted.has(next)),
   );
@@ -169,7 +172,7 @@ function explain(reason: string, names: readonly string[]): string {
     case 'fallback_answers_refused':
       return `LiteLLM refuses these; on Bifrost their fallbacks answer, which the key may call: ${listed(names)}`;
     case 'unknown_name_fallback':
-      return `LiteLLM answers names that it does not know with its generic fallbacks, Bifrost refuses them: ${listed(names)}`;
+      return `LiteLLM answers these, which lead to no deployment, with their fallbacks; Bifrost does not: ${listed(names)}`;
     case 'undocumented_name':
       return `LiteLLM also answers these, model strings and internal names of deployments, and their ids; Bifrost only public names: ${listed(names)}`;
     case 'partial_list_entry':
@@ -180,15 +183,16 @@ function explain(reason: string, names: readonly string[]): string {
 }
 
 /** Every name this key could ask for: global ones, its team's, and all alias names in force. */
-function candidateNames(subject: Subject, catalog: Catalog): Set<string> {
+function candidateNames(subject: Subject, { catalog, index }: GrantRules): Set<string> {
   const names = new Set(catalog.groups.globalNames);
   if (subject.key.teamId !== null) for (const name of catalog.groups.teamNames(subject.key.teamId)) names.add(name);
   for (const name of Object.keys(subject.team?.modelAliases ?? {})) names.add(name);
   for (const name of Object.keys(subject.key.aliases)) names.add(name);
-  for (const name of mentioned(subject)) if (!name.includes('*') && !SPECIAL.has(name)) names.add(name);
+  for (const name of [...entriesOf(subject, index), ...(subject.organization?.models ?? [])])
+    if (!name.includes('*') && !SPECIAL.has(name)) names.add(name);
   for (const name of catalog.groups.undocumentedNames(subject.key.teamId)) names.add(name);
   if (catalog.groups.wildcards.length > 0) for (const name of WELL_KNOWN_NAMES) names.add(name);
-  for (const name of catalog.spelledOut) names.add(name);
+  for (const name of [...catalog.spelledOut, ...catalog.namesWithFallbacks]) names.add(name);
   return names;
 }
 
@@ -250,15 +254,17 @@ function isAdmin({ key, user }: Subject, { dialect }: AccessIndex): boolean {
 
 /** Names only teams have; newer LiteLLM lets keys of a proxy administrator reach them too (seen on 1.109.1). */
 function namesOfTeams({ groups }: Catalog): string[] {
-  const global = new Set(groups.globalNames);
-  return groups.teams.flatMap((team) => groups.teamNames(team)).filter((name) => !global.has(name));
+  const global = new Set([...groups.globalNames, ...groups.undocumentedNames(null)]);
+  const names = groups.teams.flatMap((team) => [...groups.teamNames(team), ...groups.undocumentedNames(team)]);
+  return names.filter((name) => !global.has(name));
 }
 
 const SPECIAL = new Set(['all-proxy-models', 'all-team-models', 'no-default-models', 'all-org-models']);
 
 /** Names written in the key's own lists: those are worth a finding when they lead nowhere (V6). */
 function mentioned(subject: Subject): Set<string> {
-  return new Set([...subject.key.models, ...(subject.team?.models ?? []), ...Object.keys(subject.key.aliases)]);
+  const { key, team } = subject;
+  return new Set([...key.models, ...(team?.models ?? []), ...Object.keys({ ...key.aliases, ...team?.modelAliases })]);
 }
 
 /**
@@ -299,10 +305,16 @@ function wildcardGrants(
     }
     if (models.length === 0) continue;
     grants.push({ provider: plan.provider.name, key: plan.key.name, models });
-    if (catalog.fallbacksOf(pattern.replaceAll('*', ANY_NAME)).length > 0)
-      lose(catalog.routing ? 'fallback_not_carried' : 'fallback_needs_rule', pattern);
+    if (hasFallbacks(pattern, catalog)) lose(catalog.routing ? 'fallback_not_carried' : 'fallback_needs_rule', pattern);
   }
   return grants;
+}
+
+/** Some name behind the pattern has fallbacks: a table's key also stands for it with a provider in front (L§3.7). */
+function hasFallbacks(pattern: string, { fallbacksOf, namesWithFallbacks }: Catalog): boolean {
+  const head = pattern.slice(0, pattern.indexOf('/') + 1);
+  const isBehind = (name: string): boolean => [name, head + name].some((each) => patternMatches(pattern, each));
+  return fallbacksOf(pattern.replaceAll('*', ANY_NAME)).length > 0 || namesWithFallbacks.some(isBehind);
 }
 
 /** Expressions like `openai/[a-f]*` pass some names and not others: what they pass is not everything. */
@@ -349,6 +361,8 @@ function isReached(plan: WildcardPlan & { readonly ok: true }, catalog: Catalog)
 
 /** Names nobody lists, so that only patterns and unrestricted lists let them pass. */
 const ANY_NAME = 'a-name-that-no-list-spells-out';
+/** How findings call what no list can name. */
+const EVERY_OTHER = 'every name it does not know';
 const ANY_NAMES = [ANY_NAME, 'Q', '0'];
 
 /** Entries like `wild/a*` that cover part of a wildcard deployment. */
@@ -361,8 +375,7 @@ function partialEntries(subject: Subject, pattern: string, index: AccessIndex): 
 
 /** Its lists do not only say what there is. */
 function mayNameUnknown(subject: Subject, index: AccessIndex): boolean {
-  const entries = entriesOf(subject, index);
-  return entries.length === 0 || entries.some((entry) => entry.includes('*') || !index.names.has(entry));
+  return entriesOf(subject, index).some((entry) => entry.includes('*') || !index.names.has(entry));
 }
 
 /** Everything in the lists of the key and of those it belongs to. */

@@ -56,6 +56,8 @@ export function isUnserved(route: Route | Unserved): route is Unserved {
 export type NameRules = {
   /** What keys list for a public name; null = it cannot be said without a routing rule. */
   readonly listed: (name: string) => string | null;
+  /** Bifrost would take the name for another one of this provider, and no rule is there to keep it. */
+  readonly isLost: (provider: string, name: string) => boolean;
   /** A rule may lead another name to this upstream id of a server without keys: nobody else is meant by it. */
   readonly mayListUpstream: (upstream: string) => boolean;
 };
@@ -149,6 +151,12 @@ export class KeyPlanner {
     let renamed: string | null = null;
     const total = [...perProvider.values()].reduce((sum, members) => sum + members.length, 0);
     for (const [provider, members] of perProvider) {
+      if (this.names.isLost(provider, meaning.name)) {
+        const message = `${provider} would be asked for "openai/${meaning.name}", which no virtual key lists; it needs a routing rule`;
+        this.#unserved.set(meaningId(meaning.name, meaning.group), { reason: 'needs_routing_rule', message });
+        this.#note(meaning.group, finding('loss', 'needs_routing_rule', 'model_name', `"${meaning.name}": ${message}`));
+        continue;
+      }
       for (const { endpoint, deployment, weight, upstream } of members) {
         if (endpoint.key === null) {
           const isPlain = !own && listed === upstream && members.length === 1;

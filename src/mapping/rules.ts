@@ -60,8 +60,7 @@ export type Rules = {
   readonly fallbacksOf: (routed: string) => readonly string[];
   /** Groups that the rule of a public name tries after its own. */
   readonly followersOf: (name: string) => readonly string[];
-  /** The rule of a public name says where it goes; else the virtual key does. */
-  readonly isChosenByRule: (name: string) => boolean;
+  readonly ruleOf: (name: string) => PlannedRule | undefined;
 };
 
 export function planRules(input: RulesInput): Rules {
@@ -78,7 +77,8 @@ export function planRules(input: RulesInput): Rules {
   for (const [name, meanings] of byName) {
     const served = servedMeanings(name, meanings, input);
     followers.set(name, agreed(served, fallbacksOf));
-    const rule = ruleOfName(name, served, followers.get(name) ?? [], input);
+    const next = (followers.get(name) ?? []).flatMap((each) => placesOfName(each, byName.get(each) ?? [], input));
+    const rule = ruleOfName(name, served, unique(next), input);
     if (rule) rules.set(rule.name, rule);
     const standbys = standbysClosed(name, served);
     if (standbys) rules.set(standbys.name, standbys);
@@ -91,12 +91,17 @@ export function planRules(input: RulesInput): Rules {
     rules: [...rules.values()],
     fallbacksOf,
     followersOf: (name) => followers.get(name) ?? [],
-    isChosenByRule: (name) => rules.get(ruleName(name))?.targets.some(({ provider }) => provider !== null) ?? false,
+    ruleOf: (name) => rules.get(ruleName(name)),
   };
 }
 
 /** Bifrost rewrites names that it draws these for (`gpt-x` → `openai/gpt-x`), and then misses them in the list; not where a rule says so. */
 const REFINED: ReadonlySet<string> = new Set(['groq', 'replicate']);
+
+/** Certainly so for these; for others it depends on what the provider lists. */
+export function isRefined(provider: string, name: string): boolean {
+  return provider === 'groq' && name.includes('gpt-');
+}
 
 type Served = { readonly meaning: Meaning; readonly route: Route };
 
@@ -113,14 +118,12 @@ function servedMeanings(name: string, meanings: readonly Meaning[], input: Rules
 function ruleOfName(
   name: string,
   served: readonly Served[],
-  followers: readonly string[],
+  groups: readonly Place[],
   input: RulesInput,
 ): PlannedRule | null {
   const [first] = served;
   if (!first) return null;
   const splits = input.splits(name);
-  const teams = new Set([null, ...served.map(({ meaning }) => meaning.group.teamId)]);
-  const groups = unique(followers.flatMap((next) => [...teams].flatMap((team) => placesOfName(next, team, input))));
   const spread = served.some(({ route }) => providersOf(route).size > 1);
   const refined = served.some(({ route }) => [...providersOf(route)].some((p) => REFINED.has(p)));
   const renamed = served.some(({ route }) => route.listed !== name);
@@ -228,15 +231,14 @@ function agreed(served: readonly Served[], fallbacksOf: Rules['fallbacksOf']): r
   return (first ?? []).filter((name) => others.every((chain) => chain.includes(name)));
 }
 
-function placesOfName(name: string, team: string | null, input: RulesInput): Place[] {
-  const routed = input.groups.route(name, team);
-  if (routed.kind === 'none') return [];
-  const route = input.route(name, routed.group);
-  if (!isUnserved(route)) return placesOf(route);
-  if (routed.kind !== 'wildcard') return [];
-  const plan = carriedPlan(routed.group, input);
+/** Where a name leads that comes after another one: whatever anybody means by it, a virtual key has its own meaning only. */
+function placesOfName(name: string, meanings: readonly Meaning[], input: RulesInput): Place[] {
+  const places = servedMeanings(name, meanings, input).flatMap(({ route }) => placesOf(route));
+  if (meanings.some(({ scoped }) => !scoped)) return places;
+  const routed = input.groups.route(name, null);
+  const plan = routed.kind === 'wildcard' ? carriedPlan(routed.group, input) : undefined;
   const model = plan?.ok ? behindPattern(plan.pattern, name) : null;
-  return plan?.ok && model !== null ? [{ provider: plan.provider.name, model }] : [];
+  return plan?.ok && model !== null ? [{ provider: plan.provider.name, model }, ...places] : places;
 }
 
 function rulesOfPattern(

@@ -36,6 +36,13 @@ export function prose(text: string): string {
   );
 }
 
+/** Prose that begins a list item: no heading, list or rule of its own. */
+function itemProse(text: string): string {
+  return prose(text).replace(/^\s*(?:[#+=-]|\d+(?=[.)]))/, (start) =>
+    /\d$/.test(start) ? `${start}\\` : start.replace(/\S/, '\\$&'),
+  );
+}
+
 /** A name exactly as it is, as code: nothing in it is read as markup. The fence is longer than any run of backticks in it. */
 export function codeSpan(text: string): string {
   const shown = visible(text);
@@ -80,7 +87,7 @@ function* renderGroup({ code, count, topics }: Group): Iterable<string> {
     if (items.length === 1 && only !== undefined)
       yield `- ${who(only)}${message === '' ? '' : `: ${prose(message)}`}${step(only, message)}`;
     else {
-      yield `- ${message === '' ? `${items.length} records` : prose(message)}`;
+      yield `- ${message === '' ? `${items.length} records` : itemProse(message)}`;
       for (const item of items) yield `  - ${who(item)}${step(item, '')}`;
     }
   }

@@ -55,7 +55,7 @@ export function connectManagementApi(options: ApiOptions): ManagementApi {
     }
     const status = reply.statusCode;
     if (status >= 300 && status < 400) throw redirected(identity, reply.headers.location);
-    const body = parse(text);
+    const body = parse(status >= 400 ? withoutKey(text, options.masterKey.reveal()) : text);
     if (status >= 500 || status === 429)
       return { again: `HTTP ${status}${detail(body)}`, after: retryAfter(reply.headers['retry-after']) };
     if (status === 401) throw unauthorized(identity, detail(body));
@@ -96,6 +96,11 @@ function baseUrl(text: string): URL {
     'LITELLM_URL is not an http:// or https:// address',
     'Set LITELLM_URL, e.g. http://localhost:4000.',
   );
+}
+
+/** A refusal may quote the key it was given, whatever that looks like. */
+function withoutKey(text: string, key: string): string {
+  return key.length < 4 ? text : text.replaceAll(key, '***').replaceAll(JSON.stringify(key).slice(1, -1), '***');
 }
 
 function parse(text: string): unknown {

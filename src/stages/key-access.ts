@@ -3,6 +3,7 @@ import { planAllowList, type AllowList } from '../mapping/allow-list.js';
 import type { Catalog, RouteTarget } from '../mapping/catalog.js';
 import { grantSignature, planGrant, type Grant } from '../mapping/grants.js';
 import { hasListPrice } from '../mapping/prices.js';
+import { differsInShares } from '../mapping/shares.js';
 import type { KeySubject } from './key-subject.js';
 import type { PlanContext } from './plan.js';
 import { pricesOf } from './price-write.js';
@@ -50,6 +51,7 @@ export function allowListOf({ subject }: KeySubject, context: PlanContext): KeyA
     hasProvider: (name) => context.objectId('provider', name) !== undefined,
     foreignProviders: context.settings.allModels === 'everything' ? foreignProviders(context) : [],
     routing: catalog.routing,
+    differsInShares: (route) => differsInShares(route, catalog.ruleOf(route.name), catalog.keys),
     sink: catalog.sink?.name ?? null,
   });
   const access = { grant, list, unpriced: unpricedNames(grant, context) };

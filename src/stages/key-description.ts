@@ -1,5 +1,6 @@
 import { finding, type Finding } from '../findings.js';
 import { listed } from '../mapping/grants.js';
+import type { Route } from '../mapping/catalog.js';
 import { planKeyLimits, type KeyLimitPlan } from '../mapping/key-limits.js';
 import { planModelLimits, type ModelLimitPlan } from '../mapping/model-limits.js';
 import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
@@ -104,7 +105,12 @@ function unpaidNames(
     if (!deployment || deployment.modelName.includes('*')) return false;
     return deployment.unpriced === true || prices.standing(id) === 'free';
   };
-  const free = grant.routes.filter((route) => route.members.every(isFree)).map((route) => route.listed);
+  // An alias counts as charged, whatever it leads to (seen on 1.81.13).
+  const isOwnName = ({ name, group }: Route): boolean =>
+    group === `global ${name}` || (group.startsWith('team ') && group.endsWith(` ${name}`));
+  const free = grant.routes
+    .filter((route) => isOwnName(route) && route.members.every(isFree))
+    .map((route) => route.listed);
   if (free.length === 0) return null;
   const charged = grant.routes.map((route) => route.listed).filter((name) => !free.includes(name));
   return {

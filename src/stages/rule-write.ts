@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { celList } from '../mapping/cel.js';
 import type { Catalog } from '../mapping/catalog.js';
 import type { Place, PlannedRule } from '../mapping/rules.js';
+import { SINK } from '../mapping/wildcards.js';
 import type { Body, RoutingRuleObject, TargetObject } from '../target/objects.js';
 import type { Adoption, CreateWrite, PlanContext, PlannedWrite } from './plan.js';
 import { adoptionFindings } from './shared.js';
@@ -22,7 +23,11 @@ export type RulePlan = {
 
 export function ruleWrite(rule: PlannedRule, context: PlanContext): RulePlan {
   const there = (provider: string | null): boolean =>
-    provider === null || context.objectId('provider', provider) !== undefined || isBuiltIn(provider, context);
+    // Nothing has to be where nobody gets through: Bifrost refuses a provider it does not have.
+    provider === null ||
+    provider === SINK ||
+    context.objectId('provider', provider) !== undefined ||
+    isBuiltIn(provider, context);
   const places = [...rule.targets.map((t) => t.provider), ...rule.fallbacks.map((f) => f.provider)];
   const missing = [...new Set(places.filter((p): p is string => p !== null && !there(p)))];
   const fallbacks = rule.fallbacks.filter((f) => there(f.provider));

@@ -27,6 +27,7 @@ export async function readAnswer(answer: HttpAnswer, maxBytes: number, secrets: 
   const body = bytes === null ? '' : lenientText(bytes);
   const json = isJson && bytes !== null ? parseJson(body) : undefined;
   const isHtml = /^text\/html\b/i.test(type);
+  const location = answer.header('location');
   return {
     status: answer.status,
     json,
@@ -34,7 +35,7 @@ export async function readAnswer(answer: HttpAnswer, maxBytes: number, secrets: 
     broken: isJson && bytes !== null && json === undefined,
     text: bytes === null ? `an answer of more than ${maxBytes} bytes` : describe(body, json, isHtml, secrets),
     retryAfter: answer.header('retry-after'),
-    location: answer.header('location'),
+    location: location === undefined ? undefined : withoutSecrets(location, secrets),
     setCookies: answer.setCookies,
   };
 }

@@ -1,4 +1,5 @@
 import { MigrateError } from '../errors.js';
+import { failpoint } from '../failpoint.js';
 import type { SecretStore } from '../secret.js';
 import { readAnswer, type Answer } from './answer.js';
 import type { Credentials } from './credentials.js';
@@ -148,6 +149,7 @@ export function createClient(options: ClientOptions): Client {
     try {
       const { method, path } = request;
       const raw = await authorized({ method, path, body, timeoutMs: timeouts.write[kind] });
+      failpoint('send.answered', `${method} ${kind}`); // FAILPOINT
       const answer = await readAnswer(raw, MAX_WRITE_BYTES, [...session.secrets(), ...revealed]);
       return responseOf(answer, revealed, now() - started);
     } catch (error) {

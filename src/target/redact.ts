@@ -40,6 +40,25 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
     if (secret.length < 4) continue;
     result = result.replaceAll(secret, '***').replaceAll(JSON.stringify(secret).slice(1, -1), '***');
   }
+  for (const secret of secrets) result = withoutBeginnings(result, secret);
   for (const [shape, replacement] of SECRET_SHAPES) result = result.replace(shape, replacement);
   return result;
+}
+
+/** So many first characters of a long secret may be its provider's prefix; what follows them may not be shown. */
+const RECOGNISED = 8;
+
+/** A gateway that quotes so many bytes of a request may stop in the middle of a key. */
+function withoutBeginnings(text: string, secret: string): string {
+  if (secret.length < 2 * RECOGNISED) return text;
+  const head = secret.slice(0, RECOGNISED);
+  let result = '';
+  let from = 0;
+  for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, from)) {
+    let length = RECOGNISED;
+    while (length < secret.length && text[at + length] === secret[length]) length += 1;
+    result += `${text.slice(from, at)}***`;
+    from = at + length;
+  }
+  return result + text.slice(from);
 }

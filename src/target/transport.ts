@@ -1,5 +1,7 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { Agent } from 'undici';
 import { reasonOf } from '../errors.js';
+import { failpoint, failpointsWatched } from '../failpoint.js';
 import type { Address } from './address.js';
 
 export type HttpRequest = {
@@ -43,6 +45,7 @@ export interface Transport {
 
 /** `connections` = how many requests may be in flight at once; further ones wait inside their own timeout. */
 export function openTransport(address: Address, connections: number): Transport {
+  if (failpointsWatched()) subscribe('undici:request:bodySent', noticeSent);
   const agent = new Agent({
     connections,
     pipelining: 1,
@@ -56,6 +59,12 @@ export function openTransport(address: Address, connections: number): Transport 
     // destroy, not close: a request that hangs must not keep the process alive.
     close: () => agent.destroy(),
   };
+}
+
+/** The whole request has been handed to the operating system; what the gateway makes of it, nobody here knows yet. */
+function noticeSent(message: unknown): void {
+  const { method } = (message as { readonly request: { readonly method: string } }).request;
+  if (method !== 'GET') failpoint('send.written', method); // FAILPOINT
 }
 
 async function exchange(agent: Agent, address: Address, request: HttpRequest): Promise<HttpAnswer> {

@@ -224,6 +224,7 @@ const USERS: JournalRows = {
     },
     { code: 'settings_not_carried', severity: 'notice', field: 'x', message: 'x', record: null },
   ],
+  models: [],
   inDoubt: 0,
 };
 

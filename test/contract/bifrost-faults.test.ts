@@ -55,7 +55,8 @@ describe('faults of the sandbox', () => {
     ]);
   });
 
-  it.each<['before' | 'after' | 'mid-body', readonly string[]]>([
+  it.each<['unread' | 'before' | 'after' | 'mid-body', readonly string[]]>([
+    ['unread', []],
     ['before', []],
     ['after', ['red']],
     ['mid-body', ['red']],
@@ -76,6 +77,29 @@ describe('faults of the sandbox', () => {
     await expect(create('red', AbortSignal.timeout(60))).rejects.toThrow(/timeout|aborted/i);
     expect(await stored()).toEqual([]);
     await expect.poll(stored, { timeout: 5000 }).toEqual(['red']);
+  });
+
+  it('a write that happens once others were answered', async () => {
+    await arm(
+      { kind: 'overtaken', by: { method: 'GET', pathRegex: '/teams$', count: 2 } },
+      { method: 'POST', count: 1 },
+    );
+    await expect(create('red', AbortSignal.timeout(60))).rejects.toThrow(/timeout|aborted/i);
+    expect([await stored(), await stored(), await stored()]).toEqual([[], [], ['red']]);
+  });
+
+  it.each(['json', 'text', 'html'] as const)('a refusal as %s that quotes the request', async (as) => {
+    await arm({ kind: 'echo', code: 400, as });
+    const response = await fetch(sandbox.url + TEAMS, {
+      method: 'POST',
+      headers: { authorization: 'Bearer abc' },
+      body: '{"name":"red"}',
+    });
+    expect(response.status).toBe(400);
+    const text = await response.text();
+    expect(text).toContain('Bearer abc');
+    expect(text).toContain('red');
+    expect(await stored()).toEqual([]);
   });
 
   it('half a body, and HTML where JSON was expected', async () => {
@@ -108,8 +132,23 @@ describe('faults of the sandbox', () => {
     await control('reset', []);
     await arm(fault, { method: 'POST', after: 1, count: 2 });
     expect(await statuses()).toEqual([200, 500, 500, 200]);
+    await control('reset', []);
+    await arm(fault, { method: 'POST', every: 2 });
+    expect(await statuses()).toEqual([200, 500, 200, 500]);
+    await control('reset', []);
+    await arm(fault, { method: 'POST', first: true });
+    expect([...(await statuses()), ...(await statuses())]).toEqual([500, 500, 500, 500, 200, 200, 200, 200]);
     await arm(fault, { method: 'DELETE' });
     expect((await create('e')).status).toBe(200);
+  });
+
+  it('leave the moment of every write to be asked for', async () => {
+    const before = Date.now();
+    await create('red');
+    await fetch(sandbox.url + TEAMS);
+    const writes = (await (await fetch(`${sandbox.url}/__sandbox/writes`)).json()) as { at: number }[];
+    expect(writes).toEqual([{ method: 'POST', path: TEAMS, at: expect.any(Number) as number }]);
+    expect(writes[0]?.at).toBeGreaterThanOrEqual(before);
   });
 
   it('are refused when nobody knows them', async () => {

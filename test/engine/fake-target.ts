@@ -2,6 +2,7 @@ import type { ComparingTarget } from '../../src/engine/run-state.js';
 import { plannedObject } from '../../src/engine/planned-object.js';
 import type { Body, Difference, ObjectKind, ObjectOf, TargetObject } from '../../src/target/objects.js';
 import type { Capabilities, FindHint, SendResult, Snapshot, WriteRequest } from '../../src/target/target.js';
+import type { JsonObject } from '../../src/json.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** What happens to one request. */
@@ -14,6 +15,7 @@ export type Fault =
   | 'garbled'
   | 'locked'
   | 'busy'
+  | 'clash'
   | { readonly late: number };
 
 export const CAPABILITIES: Capabilities = {
@@ -49,6 +51,8 @@ export class FakeTarget implements ComparingTarget {
   /** Changes what is stored, as a gateway does that ignores members. */
   store: (object: TargetObject) => TargetObject = (object) => object;
   latency = 0;
+  /** Turns of the event loop before the n-th request is looked at: answers overtake each other. */
+  turns: (n: number) => number = () => 1;
   reads = 0;
   closed = false;
   #severed = false;
@@ -74,7 +78,8 @@ export class FakeTarget implements ComparingTarget {
 
   async snapshot(): Promise<Snapshot> {
     await this.#turn();
-    return new FakeSnapshot([...this.objects.values()]);
+    // Limits of virtual keys are in no list (B§5.6).
+    return new FakeSnapshot([...this.objects.values()].filter(({ name }) => !name.startsWith('virtual_key/')));
   }
 
   async find<K extends ObjectKind>(kind: K, name: string): Promise<readonly ObjectOf<K>[]> {
@@ -95,7 +100,7 @@ export class FakeTarget implements ComparingTarget {
     this.inFlight.most = Math.max(this.inFlight.most, this.inFlight.now);
     if (request.method === 'PUT' && this.inFlight.now > 1) this.inFlight.alone = false;
     try {
-      return await this.#answer(kind, request, this.fault(n, kind, request));
+      return await this.#answer(n, kind, request);
     } finally {
       this.inFlight.now -= 1;
     }
@@ -107,7 +112,7 @@ export class FakeTarget implements ComparingTarget {
   }
 
   readonly differences = (kind: ObjectKind, body: Body, actual: TargetObject): readonly Difference[] => {
-    const wanted = plannedObject(kind, body, '', hintOf(actual)) as Record<string, unknown>;
+    const wanted = whole(plannedObject(kind, body, '', hintOf(actual)), body) as Record<string, unknown>;
     const found = actual as Record<string, unknown>;
     return Object.keys(wanted)
       .filter((field) => field !== 'id' && JSON.stringify(wanted[field]) !== JSON.stringify(found[field]))
@@ -128,10 +133,12 @@ export class FakeTarget implements ComparingTarget {
     this.objects.set(object.id, object);
   }
 
-  async #answer(kind: ObjectKind, request: WriteRequest, fault: Fault | undefined): Promise<SendResult> {
-    await this.#delay();
+  async #answer(n: number, kind: ObjectKind, request: WriteRequest): Promise<SendResult> {
+    const fault = this.fault(n, kind, request);
+    await this.#delay(n);
     const carryOut = (): SendResult => this.#commit(kind, request);
     if (fault === undefined) return carryOut();
+    if (fault === 'clash') this.#takePriority(request.body);
     if (typeof fault === 'object') {
       this.#clock.after(fault.late, carryOut);
       return lost(true);
@@ -142,6 +149,7 @@ export class FakeTarget implements ComparingTarget {
     if (fault === 'locked') return answer(500, 'Failed to create provider key: database is locked');
     if (fault === 'busy') return { ...answer(429, 'slow down'), retryAfterMs: 1_000 };
     const result = carryOut();
+    if (fault === 'clash') return result;
     if (fault === 'lost-after') return lost(true);
     if (fault === 'garbled')
       return result.kind === 'response' ? { ...result, json: undefined, text: '<html>' } : result;
@@ -150,7 +158,8 @@ export class FakeTarget implements ComparingTarget {
 
   #commit(kind: ObjectKind, { method, path, body }: WriteRequest): SendResult & { kind: 'response' } {
     if (method === 'PUT') return this.#replace(kind, path, body ?? {});
-    const planned = plannedObject(kind, body ?? {}, path, {});
+    const planned = whole(plannedObject(kind, body ?? {}, path, {}), body ?? {});
+    if (kind === 'routing_rule' && this.#hasPriority(body)) return clash(body);
     const key = `${kind} ${planned.name}`;
     if (this.#isUnique(kind) && this.#isTaken(key, kind, planned.name)) return this.#taken(kind, planned.name);
     this.#names.add(key);
@@ -164,7 +173,7 @@ export class FakeTarget implements ComparingTarget {
     const id = path.split('/').at(-1) ?? '';
     const current = this.objects.get(id);
     if (current === undefined) return answer(404, 'not found');
-    const changed = this.store({ ...current, ...plannedObject(kind, body, path, hintOf(current)), id });
+    const changed = this.store({ ...current, ...whole(plannedObject(kind, body, path, hintOf(current)), body), id });
     this.objects.set(id, changed);
     return done(changed);
   }
@@ -183,7 +192,22 @@ export class FakeTarget implements ComparingTarget {
   }
 
   #isUnique(kind: ObjectKind): boolean {
-    return kind === 'customer' ? this.capabilities.uniqueCustomerNames : kind !== 'pricing_override';
+    return kind === 'customer'
+      ? this.capabilities.uniqueCustomerNames
+      : kind !== 'pricing_override' && kind !== 'routing_rule';
+  }
+
+  /** Priorities are unique, names of rules are not (B§5.7). */
+  #hasPriority(body: Body | null | undefined): boolean {
+    return this.ofKind('routing_rule').some((rule) => rule.body['priority'] === body?.['priority']);
+  }
+
+  /** Somebody else's rule comes just before ours. */
+  #takePriority(body: Body | null | undefined): void {
+    this.#ids += 1;
+    const [id, priority] = [`foreign-${this.#ids}`, Number(body?.['priority'])];
+    if (!this.#hasPriority(body))
+      this.objects.set(id, { kind: 'routing_rule', id, name: `global//${id}`, body: { priority } });
   }
 
   async #turn(): Promise<void> {
@@ -193,11 +217,21 @@ export class FakeTarget implements ComparingTarget {
     if (this.#severed) throw new Error('severed');
   }
 
-  #delay(): Promise<void> {
-    return new Promise((resolve) =>
-      this.latency > 0 ? void setTimeout(resolve, this.latency) : void setImmediate(resolve),
-    );
+  async #delay(n: number): Promise<void> {
+    if (this.latency > 0) return new Promise((resolve) => void setTimeout(resolve, this.latency));
+    for (let left = this.turns(n); left > 0; left -= 1) await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Rules and overrides are their bodies; the plan of a dry run leaves those out. */
+function whole(object: TargetObject, body: Body): TargetObject {
+  if (object.kind !== 'routing_rule' && object.kind !== 'pricing_override') return object;
+  return { ...object, body: JSON.parse(JSON.stringify(body)) as JsonObject };
+}
+
+function clash(body: Body | null | undefined): SendResult & { kind: 'response' } {
+  const why = `routing rule with priority ${Number(body?.['priority'])} already exists for scope 'global'`;
+  return answer(500, `Failed to create routing rule: ${why}`);
 }
 
 function hintOf(object: TargetObject): FindHint {

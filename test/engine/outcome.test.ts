@@ -112,7 +112,7 @@ const CASES: readonly Case[] = [
   ],
   ['the sanitised text', 'team', 'create', response(500, error('internal server error')), 'unknown'],
   ['a plain 502', 'team', 'create', response(502, 'Bad Gateway'), 'unknown'],
-  ['a 503 with Retry-After', 'team', 'create', response(503, 'busy', 2_000), 'retry'],
+  ['a 503 with Retry-After', 'team', 'create', response(503, 'busy', 2_000), 'unknown'],
   ['a 503 without', 'team', 'create', response(503, 'busy'), 'unknown'],
   ['a 429', 'team', 'create', response(429, error('slow down'), 1_000), 'retry'],
   ['a 400', 'provider_key', 'create', response(400, error('Key value must not be empty')), 'refused'],

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { onFailpoint, type FailpointName } from '../../src/engine/failpoint.js';
+import { onFailpoint, type FailpointName } from '../../src/failpoint.js';
 import { resumable } from '../../src/engine/run.js';
 import type { Stage } from '../../src/stages/plan.js';
 import { Rig } from './rig.js';

@@ -36,6 +36,11 @@ export class VirtualClock implements Clock {
     this.#pump();
   }
 
+  /** Resolves when no timer is left. */
+  async settled(): Promise<void> {
+    while (this.#timers.length > 0 || this.#pumping) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;

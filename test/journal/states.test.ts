@@ -4,6 +4,7 @@ import {
   assertWriteMove,
   RECORD_STATES,
   RECORD_TRANSITIONS,
+  ROLLBACK_TRANSITIONS,
   WRITE_STATES,
   WRITE_TRANSITIONS,
 } from '../../src/journal/states.js';
@@ -13,6 +14,17 @@ test('a written record stays written', () => {
     if (state === 'written') assertRecordMove('written', state);
     else expect(() => assertRecordMove('written', state)).toThrow(/from written to/);
   }
+});
+
+test('only a rollback makes a record new again', () => {
+  for (const state of RECORD_STATES) expect(ROLLBACK_TRANSITIONS[state]).toEqual(['pending']);
+  expect(RECORD_TRANSITIONS.written).not.toContain('pending');
+});
+
+test('what was rolled back is neither found nor in doubt, and may be written again', () => {
+  expect(WRITE_TRANSITIONS.removed).toEqual(['planned', 'done', 'failed']);
+  for (const from of ['new', 'skipped', 'absent', 'found', 'removed'] as const)
+    expect(() => assertWriteMove(from, 'removed')).toThrow();
 });
 
 test('exactly the moves of the table are legal', () => {

@@ -41,7 +41,7 @@ function lossOf(trial: Trial, key: VirtualKey, name: string, here: Let): Loss | 
   const missing = [...drawn.keys()].filter((spot) => !found.has(spot));
   // Where only fallbacks answer, any of them will do.
   if (drawn.size > 0 && missing.length > 0) return { kind: 'elsewhere', text };
-  if (drawn.size > 0 && there.refusedShare > EXACT) return { kind: 'shares', text };
+  if (drawn.size > 0 && there.refusedShare > EXACT) return { kind: 'refused', text };
   const differs = [...drawn].some(([spot, share]) => Math.abs(share - (found.get(spot) ?? 0)) > EXACT);
   if (there.certain && differs) return { kind: 'shares', text };
   return lostFallbacks(trial, here, new Set([...found.keys(), ...there.fallbacks.map((one) => trial.spotOn(one))]));
@@ -69,15 +69,19 @@ const NAMING: { readonly [kind in Kind]: readonly string[] } = {
     'organization_gate_now_enforced',
     'team_model_of_admin',
     'undocumented_name',
+    'unknown_name_fallback',
     'unmapped_model',
     'zero_limit_blocks',
   ],
   elsewhere: [
     'deployment_not_carried',
+    'name_differs_by_case',
     'needs_routing_rule',
     'standby_needs_rule',
     'undocumented_name',
     'team_model_of_admin',
+    'unknown_name_fallback',
+    'weights_approximated',
   ],
   shares: ['weights_approximated', 'undocumented_name'],
   fallbacks: ['fallback_needs_rule', 'fallback_not_carried', 'fallback_not_permitted'],
@@ -97,12 +101,15 @@ const WHOLE_KEY = [
 function excuseFor(trial: Trial, key: VirtualKey, name: string, here: Let, kind: Kind): string | null {
   const id = `virtual_key ${key.id}`;
   const own = trial.findings(id);
-  const said = [name, ...patternsOf(trial, here)].map((one) => `"${one}"`);
-  const naming = own.find(
-    ({ code, message }) => NAMING[kind].includes(code) && said.some((text) => message.includes(text)),
-  );
-  if (naming !== undefined) return naming.code;
-  if (own.some(({ code }) => code === 'unknown_name_fallback') && !isServed(trial, name))
+  const naming = ({ code, message }: Finding, codes: readonly string[], names: readonly string[]): boolean =>
+    codes.includes(code) && names.some((one) => message.includes(`"${one}"`));
+  const itself = own.find((one) => naming(one, NAMING[kind], [name, ...patternsOf(trial, here)]));
+  if (itself !== undefined) return itself.code;
+  const next = kind === 'fallbacks' ? here.fallbacks.map((fallback) => fallback.name) : [];
+  const ofNext = own.find((one) => naming(one, NAMING.refused, next));
+  if (ofNext !== undefined) return ofNext.code;
+  const isUnknown = [name, ...next].some((one) => !isServed(trial, key, one));
+  if (isUnknown && own.some((one) => naming(one, ['unknown_name_fallback'], ['every name it does not know'])))
     return 'unknown_name_fallback';
   const ending = trial.ending(id);
   if (ending?.reason != null) return ending.reason;
@@ -119,9 +126,11 @@ function patternsOf({ sample: { world } }: Trial, here: Let): readonly string[] 
   );
 }
 
-/** Some deployment has the name. */
-function isServed({ sample: { world } }: Trial, name: string): boolean {
-  return world.deployments.some(({ publicName }) => publicName === name);
+/** Some deployment of the key's has the name. */
+function isServed({ sample: { world } }: Trial, key: VirtualKey, name: string): boolean {
+  return world.deployments.some(
+    ({ publicName, teamId }) => publicName === name && (teamId === null || teamId === key.teamId),
+  );
 }
 
 /** All that is lost stayed behind, and each deployment says why. */

@@ -117,6 +117,21 @@ describe('a routing rule (A5)', () => {
     expect(plan({ objects: [off] }).findings).toEqual([]);
   });
 
+  it('closes standbys also where no wildcard needs the provider that nothing gets through', () => {
+    const two = [
+      deployment('g', { model: 'openai/x', api_key: secret('a'), weight: 1 }),
+      deployment('g', { model: 'anthropic/y', api_key: secret('b'), weight: 0 }),
+    ];
+    const [first] = two;
+    if (!first) throw new Error('no deployment');
+    const p = routing.plan(first, { ...PENDING, status: 'written' }, contextOf(world({ deployments: two })));
+    expect(p).toMatchObject({ outcome: 'write', missing: [] });
+    expect(p.outcome === 'write' && p.writes.map((w) => w.name)).toEqual([
+      'global//LiteLLM g',
+      'global//LiteLLM g: standbys',
+    ]);
+  });
+
   it('waits for providers that are not there, and says so', () => {
     const p = plan({ everythingWritten: false });
     expect(p).toMatchObject({

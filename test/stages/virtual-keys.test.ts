@@ -325,7 +325,8 @@ describe('keys that must not come alive (V7, V8)', () => {
       priced('both', 0),
       priced('both', 1),
     ];
-    const { body, findings } = written(key, { world: { deployments, dialect: OLD_DIALECT } });
+    const modelGroupAlias = { nick: 'free' };
+    const { body, findings } = written(key, { world: { deployments, modelGroupAlias, dialect: OLD_DIALECT } });
     expect(body).toMatchObject({ is_active: true, provider_configs: [{ allowed_models: ['free', 'unpriced'] }] });
     expect(findings.map((f) => f.code)).toContain('zero_budget_leaves_free');
     expect(active(key, { world: { deployments } })).toBe(false);

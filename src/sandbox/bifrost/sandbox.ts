@@ -5,17 +5,19 @@ import { FAULT_RULES, Faults } from './faults.js';
 import { rfc3339, type Call, type Gateway } from './gateway.js';
 import { mayCall } from './may-call.js';
 import type { BifrostSandboxSettings } from './options.js';
+import { Overtaken } from './overtaken.js';
 import { personalityOf } from './personality.js';
 import { json, plainText, type Reply } from './reply.js';
 import { answer, Router } from './router.js';
 import { routesOf } from './routes.js';
-import { State } from './state.js';
+import { copyOf, State } from './state.js';
 import { Stats } from './stats.js';
 
 /** A gateway with its faults and counters, without a network. */
 export type Sandbox = {
   readonly faults: Faults;
   readonly stats: Stats;
+  readonly overtaken: Overtaken;
   /** Answers a request to the gateway. `origin` = scheme and host the client used, for redirects. */
   answer(request: Request, origin: string): Reply;
   /** Answers `/__sandbox/…`: what tests and the demo may ask. */
@@ -46,20 +48,37 @@ export function newSandbox(settings: BifrostSandboxSettings, deps: SandboxDeps):
   };
   const faults = new Faults();
   const stats = new Stats();
+  let saved: State | null = null;
+  const overtaken = new Overtaken();
   const reset = (): void => {
     gateway.state = new State();
     gateway.config = newConfig(personality, undefined);
     for (const { method, path, body } of settings.seed) seed(gateway, router, { method, path, body });
     gateway.config = { ...gateway.config, auth: newConfig(personality, settings.auth).auth };
     faults.set([]);
+    overtaken.reset();
     stats.reset();
   };
   reset();
   return {
     faults,
     stats,
+    overtaken,
     answer: (request, origin) => answer(gateway, router, request, origin),
-    control: (request) => control(gateway, faults, stats, reset, request),
+    control: (request) =>
+      control(gateway, faults, stats, request, {
+        reset,
+        save: () => {
+          saved = copyOf(gateway.state);
+        },
+        restore: () => {
+          if (saved === null) return false;
+          gateway.state = copyOf(saved);
+          faults.set([]);
+          stats.reset();
+          return true;
+        },
+      }),
   };
 }
 
@@ -80,10 +99,20 @@ function seed(
     throw new Error(`The sandbox cannot be seeded: ${method} ${path} answers ${reply.status}: ${reply.body.trim()}`);
 }
 
-function control(gateway: Gateway, faults: Faults, stats: Stats, reset: () => void, request: Request): Reply {
+type Stock = {
+  readonly reset: () => void;
+  /** Remembers everything stored, so that `restore` brings it back, ids included. */
+  readonly save: () => void;
+  /** false = nothing was saved. */
+  readonly restore: () => boolean;
+};
+
+function control(gateway: Gateway, faults: Faults, stats: Stats, request: Request, stock: Stock): Reply {
   switch (`${request.method} ${request.path.slice(CONTROL.length)}`) {
     case 'GET stats':
       return json(stats.show());
+    case 'GET writes':
+      return json(stats.writes());
     case 'GET dump':
       return json(dump(gateway));
     case 'GET may-call':
@@ -91,8 +120,13 @@ function control(gateway: Gateway, faults: Faults, stats: Stats, reset: () => vo
     case 'POST reset':
       // `?only=stats` keeps objects and faults.
       if (request.query.get('only') === 'stats') stats.reset();
-      else reset();
+      else stock.reset();
       return json({ success: true });
+    case 'POST save':
+      stock.save();
+      return json({ success: true });
+    case 'POST restore':
+      return stock.restore() ? json({ success: true }) : plainText(404, 'Nothing was saved');
     case 'POST faults': {
       const parsed = FAULT_RULES.safeParse(readJson(request.text));
       if (!parsed.success) return json({ error: parsed.error.issues }, 400);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lockedText, type Fault } from './faults.js';
 import { BIFROST_SANDBOX_OPTIONS, type BifrostSandboxOptions } from './options.js';
 import { personalityOf } from './personality.js';
-import { dashboard, Refusal, refusalReply, type Reply } from './reply.js';
+import { dashboard, plainText, Refusal, refusalReply, type Reply } from './reply.js';
 import { isControl, newSandbox, REAL_DEPS, type Request, type Sandbox, type SandboxDeps } from './sandbox.js';
 import { toBytes } from './secrets.js';
 
@@ -60,15 +60,21 @@ async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const [path = '/'] = splitOnce(incoming.url ?? '/', '?');
+  if (!isControl(path) && sandbox.faults.cutsOff({ method: incoming.method ?? 'GET', path })) {
+    incoming.socket.resetAndDestroy();
+    return;
+  }
   const request = await readRequest(incoming);
   if (request === null) return;
   if (isControl(request.path)) return send(response, sandbox.control(request));
-  sandbox.stats.count(request);
+  sandbox.stats.count(request, Date.now());
   const origin = `http://${incoming.headers.host ?? '127.0.0.1'}`;
   const fault = sandbox.faults.next(request);
   if (latencyMs > 0) await pause(latencyMs);
-  if (!fault) return send(response, sandbox.answer(request, origin));
-  await suffer(fault, { sandbox, personality, request, origin, response });
+  if (fault) await suffer(fault, { sandbox, personality, request, origin, response });
+  else send(response, sandbox.answer(request, origin));
+  if (fault?.kind !== 'overtaken') sandbox.overtaken.answered(request);
 }
 
 type Sufferer = {
@@ -106,12 +112,20 @@ async function suffer(fault: Fault, { sandbox, personality, request, origin, res
     }
     case 'blackhole':
       return;
+    case 'overtaken':
+      return sandbox.overtaken.wait(fault.by, () => void commit());
+    case 'echo':
+      return send(response, echo(fault, request, personality));
     case 'reset':
       return resetConnection(fault.when, commit, response);
   }
 }
 
-function resetConnection(when: 'before' | 'after' | 'mid-body', commit: () => Reply, response: ServerResponse): void {
+function resetConnection(
+  when: 'unread' | 'before' | 'after' | 'mid-body',
+  commit: () => Reply,
+  response: ServerResponse,
+): void {
   const reply = when === 'before' ? null : commit();
   if (reply === null || when === 'after') {
     response.socket?.resetAndDestroy();
@@ -134,6 +148,20 @@ function send(response: ServerResponse, reply: Reply): void {
     ...reply.headers,
   });
   response.end(bytes);
+}
+
+function echo(
+  { code, as }: Extract<Fault, { kind: 'echo' }>,
+  { method, path, headers, text }: Request,
+  personality: Personality,
+): Reply {
+  // What comes first survives when a reader cuts the message.
+  const [first, second] = as === 'json' ? [text, JSON.stringify(headers)] : [JSON.stringify(headers), text];
+  const quoted = `cannot take ${method} ${path} with ${first} and ${second}`;
+  if (as === 'json') return refusalReply(new Refusal(code, quoted), personality);
+  return as === 'html'
+    ? { status: code, contentType: 'text/html; charset=utf-8', body: `<html><body>${quoted}</body></html>` }
+    : plainText(code, quoted);
 }
 
 /** null when the client hung up while sending. */

@@ -13,7 +13,15 @@ import type { VirtualKey } from './virtual-keys.js';
 
 /** One-to-many index: values by a key that several share. Insertion order is kept. */
 export class Grouping<K, V> {
-  readonly #groups = new Map<K, Set<V>>();
+  readonly #groups: Map<K, Set<V>>;
+
+  constructor(groups = new Map<K, Set<V>>()) {
+    this.#groups = groups;
+  }
+
+  get groups(): ReadonlyMap<K, ReadonlySet<V>> {
+    return this.#groups;
+  }
 
   of(key: K): ReadonlySet<V> {
     return this.#groups.get(key) ?? NOTHING;
@@ -66,4 +74,17 @@ export class State {
   lastProviderConfig = 0;
   lastTeam = 0;
   lastVirtualKey = 0;
+}
+
+/** All of it anew; what is one object in several indexes stays one. */
+export function copyOf(state: State): State {
+  const plain = Object.entries(state).map(([name, value]: [string, unknown]) => [
+    name,
+    value instanceof Grouping ? value.groups : value,
+  ]);
+  const copied = structuredClone(Object.fromEntries(plain) as object) as { readonly [name: string]: unknown };
+  const copy = new State();
+  for (const [name, value] of Object.entries(copy) as [string, unknown][])
+    Object.assign(copy, { [name]: value instanceof Grouping ? new Grouping(copied[name] as never) : copied[name] });
+  return copy;
 }

@@ -1,0 +1,3 @@
+import { describeNetwork } from './suite.js';
+
+describeNetwork('1.5.2');

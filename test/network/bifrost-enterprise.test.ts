@@ -1,0 +1,3 @@
+import { describeNetwork } from './suite.js';
+
+describeNetwork('enterprise');
