@@ -105,9 +105,8 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   const wildcards = wildcardGrants(subject, rules, gates, viaWildcard, (reason, name) =>
     reason === 'organization' ? gated.push(name) : lose(reason, name),
   );
-  for (const name of answeredByFallback(refused, routes, wildcards.length > 0, catalog))
-    lose('fallback_answers_refused', name);
-  if (rewritten(ANY_NAME, subject, index, gates).ok || mayNameUnknown(subject, index))
+  for (const name of answeredByFallback(refused, subject, rules, gates)) lose('fallback_answers_refused', name);
+  if (rewritten(ANY_NAME, subject, index, false).ok || mayNameUnknown(subject, index))
     if (catalog.fallbacksOf(ANY_NAME).length > 0 || catalog.namesWithFallbacks.length > 0)
       lose('unknown_name_fallback', EVERY_OTHER);
   if (isAdmin(subject, index)) for (const name of namesOfTeams(catalog)) lose('team_model_of_admin', name);
@@ -131,22 +130,15 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
 /** Nothing is lost by these. */
 const CHANGES = new Set(['fallback_added', 'fallback_answers_refused']);
 
-/**
- * A rule goes on to its fallbacks also where the virtual key may not have the name itself (P§3): what answers then it may call.
- * A rule that leaves the choice to the virtual key gets so far only where that has an entry for names nobody serves.
- */
+/** A rule goes on to its fallbacks also where the virtual key may not have the name itself (P§3): what answers then it may call. */
 function answeredByFallback(
   refused: readonly string[],
-  routes: readonly Route[],
-  hasSink: boolean,
-  { followersOf, ruleOf, routing }: Catalog,
+  subject: Subject,
+  { catalog, index }: GrantRules,
+  gates: boolean,
 ): string[] {
-  if (!routing) return [];
-  const granted = new Set(routes.map(({ name }) => name));
-  const isChosenByRule = (name: string): boolean => ruleOf(name)?.targets.some((t) => t.provider !== null) ?? false;
-  return refused.filter(
-    (name) => (hasSink || isChosenByRule(name)) && followersOf(name).some((next) => granted.has(next)),
-  );
+  const isPermitted = (next: string): boolean => rewritten(next, subject, index, gates).ok;
+  return catalog.routing ? refused.filter((name) => catalog.followersOf(name).some(isPermitted)) : [];
 }
 
 function explain(reason: string, names: readonly string[]): string {
@@ -170,7 +162,7 @@ function explain(reason: string, names: readonly string[]): string {
     case 'fallback_added':
       return `these have a rule for what other keys mean by them; when they fail, Bifrost goes on to what LiteLLM does not try: ${listed(names)}`;
     case 'fallback_answers_refused':
-      return `LiteLLM refuses these; on Bifrost their fallbacks answer, which the key may call: ${listed(names)}`;
+      return `LiteLLM refuses these; on Bifrost their fallbacks may answer, which the key may call: ${listed(names)}`;
     case 'unknown_name_fallback':
       return `LiteLLM answers these, which lead to no deployment, with their fallbacks; Bifrost does not: ${listed(names)}`;
     case 'undocumented_name':
@@ -232,11 +224,17 @@ function fallbackLosses(
   const chain = catalog.fallbacksOf(routed);
   if (!catalog.routing) return chain.length > 0 ? ['fallback_needs_rule'] : [];
   const permitted = (next: string): boolean => rewritten(next, subject, index, gates).ok;
+  // LiteLLM goes on to the name as it stands, Bifrost to what the key means by it.
+  const isAliased = (next: string): boolean => {
+    const decided = rewritten(next, subject, index, gates);
+    return decided.ok && decided.routed !== next;
+  };
   const followers = catalog.followersOf(name);
   const losses: string[] = [];
   // Newer LiteLLM itself does not fall back to what the key may not call (L§3.7).
   if (!index.dialect.fallbackTargetChecked && !chain.every(permitted)) losses.push('fallback_not_permitted');
-  if (chain.some((next) => permitted(next) && !followers.includes(next))) losses.push('fallback_not_carried');
+  if (chain.some((next) => isAliased(next) || (permitted(next) && !followers.includes(next))))
+    losses.push('fallback_not_carried');
   if (followers.some((next) => permitted(next) && !chain.includes(next))) losses.push('fallback_added');
   return losses;
 }
@@ -311,10 +309,10 @@ function wildcardGrants(
 }
 
 /** Some name behind the pattern has fallbacks: a table's key also stands for it with a provider in front (L§3.7). */
-function hasFallbacks(pattern: string, { fallbacksOf, namesWithFallbacks }: Catalog): boolean {
+function hasFallbacks(pattern: string, catalog: Catalog): boolean {
   const head = pattern.slice(0, pattern.indexOf('/') + 1);
   const isBehind = (name: string): boolean => [name, head + name].some((each) => patternMatches(pattern, each));
-  return fallbacksOf(pattern.replaceAll('*', ANY_NAME)).length > 0 || namesWithFallbacks.some(isBehind);
+  return catalog.fallbacksOf(pattern.replaceAll('*', ANY_NAME)).length > 0 || catalog.namesWithFallbacks.some(isBehind);
 }
 
 /** Expressions like `openai/[a-f]*` pass some names and not others: what they pass is not everything. */

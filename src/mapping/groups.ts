@@ -97,7 +97,7 @@ export function buildGroups(world: World): Groups {
   const ownNames = global.filter((one) => !one.modelName.includes('*'));
   return {
     globalNames: [...new Set([...ownNames.map((one) => one.modelName), ...Object.keys(aliases)])],
-    teamNames: index.teamNames,
+    teamNames: (teamId) => index.teamNames(teamId),
     teams: [...new Set([...index.teams, ...deployments.flatMap(({ teamId }) => teamId ?? [])])],
     wildcards: global.filter((one) => !one.blocked && one.modelName.includes('*')),
     patterns,

@@ -4,6 +4,7 @@ import type { Route } from '../mapping/catalog.js';
 import { planKeyLimits, type KeyLimitPlan } from '../mapping/key-limits.js';
 import { planModelLimits, type ModelLimitPlan } from '../mapping/model-limits.js';
 import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
+import { behindPattern, carriedPlan } from '../mapping/wildcards.js';
 import { opensAllInference } from '../mapping/routes-of-keys.js';
 import type { VirtualKey } from '../sources/records.js';
 import type { Body } from '../target/objects.js';
@@ -61,7 +62,7 @@ function modelLimitsOf(subject: KeySubject, context: PlanContext): ModelLimitPla
   const plan = {
     ...asked,
     limits: asked.limits.map((limit) => ({ ...limit, model: listed(limit.model) })),
-    refused: asked.refused.map(listed),
+    refused: asked.refused.flatMap((name) => [listed(name), ...behindPatterns(name, subject, context)]),
   };
   const names = plan.limits.map((l) => l.model).join(', ');
   const findings = [...plan.findings];
@@ -85,6 +86,14 @@ function modelLimitsOf(subject: KeySubject, context: PlanContext): ModelLimitPla
     ),
   );
   return { ...plan, limits: [], findings };
+}
+
+/** Names at which a pattern's provider takes this one; it is taken away whole where it is granted whole. */
+function behindPatterns(name: string, { subject }: KeySubject, { catalog }: PlanContext): readonly string[] {
+  const routed = catalog.groups.route(name, subject.key.teamId);
+  const plan = routed.kind === 'wildcard' ? carriedPlan(routed.group, catalog) : undefined;
+  const model = plan?.ok ? behindPattern(plan.pattern, name) : null;
+  return model === null ? [] : ['*', model];
 }
 
 /**

@@ -75,7 +75,7 @@ export class Gateway {
         teamId: textOrNull(body['team_id']),
         customerId: textOrNull(body['customer_id']),
         providerConfigs: members(body['provider_configs']).map((entry) => ({
-          provider: String(entry['provider']),
+          provider: textOrNull(entry['provider']) ?? '',
           weight: typeof entry['weight'] === 'number' ? entry['weight'] : null,
           allowedModels: texts(entry['allowed_models']),
           keyIds: texts(entry['key_ids']),
@@ -95,13 +95,16 @@ export class Gateway {
       structured.map((config) => config?.['endpoint'] ?? config?.['url']).find(Boolean) ??
       network?.['base_url'] ??
       BUILT_IN[provider];
-    return { base: String(base).replace(/\/+$/, '').replace(/\/v1$/, ''), credential: credentialText(key?.['value']) };
+    return {
+      base: (typeof base === 'string' ? base : '').replace(/\/+$/, '').replace(/\/v1$/, ''),
+      credential: credentialText(key?.['value']),
+    };
   }
 }
 
 function credentialText(value: BodyValue | undefined): string {
-  if (value === undefined || value === null) return '';
-  return isSecretRef(value) ? value.fingerprint : String(value);
+  if (isSecretRef(value)) return value.fingerprint;
+  return typeof value === 'string' ? value : '';
 }
 
 function providerState({ name, body }: Written): ProviderState {
@@ -152,6 +155,6 @@ export function texts(value: BodyValue | undefined): readonly string[] {
   return Array.isArray(value) ? (value as readonly string[]) : [];
 }
 
-function textOrNull(value: BodyValue | undefined): string | null {
+export function textOrNull(value: BodyValue | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -7,7 +7,7 @@ import {
   type BifrostState,
 } from '../oracles/bifrost/oracle.js';
 import { LitellmOracle, type LitellmAnswer, type Reach } from '../oracles/litellm/oracle.js';
-import { members, texts } from './gateway.js';
+import { members, textOrNull, texts } from './gateway.js';
 import { migrate, NOW, type Ending, type Migration } from './migrate.js';
 import type { Recipe } from './recipe.js';
 import { sampleOf, type Sample } from './rows.js';
@@ -108,7 +108,7 @@ export class Trial {
     const name = virtualKey.slice('virtual_key:'.length);
     const body = this.migration.gateway.find('virtual_key', name)?.body;
     return members(body?.['provider_configs']).map((entry) => ({
-      provider: String(entry['provider']),
+      provider: textOrNull(entry['provider']) ?? '',
       models: texts(entry['allowed_models']),
     }));
   }

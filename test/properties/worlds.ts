@@ -80,7 +80,7 @@ const named: fc.Arbitrary<DeploymentRecipe> = rows<DeploymentRecipe>({
   groups: rarely(groups),
   blocked: rarely(yes, 1, 15),
   team: rarely(fc.constantFrom('ta', 'tb'), 1, 5),
-  aliased: fc.constant(true as boolean | undefined),
+  aliased: fc.constant(true),
   id: rarely(fc.constantFrom('id-1', 'id-2'), 1, 20),
 });
 
