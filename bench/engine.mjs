@@ -1,7 +1,7 @@
 // The engine with its real parts, as `migrate run` wires them, with a clock on the virtual-key stage.
 import { loadSettings } from '../dist/config.js';
 import { migrate } from '../dist/engine/run.js';
-import { keepYoungGenerationSmall } from '../dist/engine/young-generation.js';
+import { keepHeapSmall } from '../dist/engine/heap.js';
 import { openJournal } from '../dist/journal/open.js';
 import { buildCatalog } from '../dist/mapping/catalog.js';
 import { openSource } from '../dist/sources/world.js';
@@ -15,7 +15,7 @@ export function benchSettings() {
 
 /** Opens both ends and the journal; `wrap` may replace the stages or the target. */
 export async function runMigration(settings, { wrapTarget = (target) => target } = {}) {
-  keepYoungGenerationSmall();
+  keepHeapSmall();
   const started = performance.now();
   const journal = openJournal(settings.journal, { create: true, now: Date.now, toolVersion: 'bench' });
   const source = await openSource(settings, journal.fingerprint);

@@ -3,7 +3,7 @@ import { createTally } from './tally.js';
 import { EXIT_NOT_CLEAN, INTERRUPTED, type CommandContext } from './command.js';
 import { lastScreen } from './last-screen.js';
 import { loadSettings } from '../config.js';
-import { keepYoungGenerationSmall } from '../engine/young-generation.js';
+import { keepHeapSmall } from '../engine/heap.js';
 import { presenterOn } from './presenter.js';
 import { buildReport, isClean, type ReportModel } from '../report/model.js';
 import { printableJson } from '../report/visible.js';
@@ -12,8 +12,8 @@ import { carryOut, type CarriedOut, type Filter, type Mode } from './wiring.js';
 
 /** What run, resume and retry have in common: settings, the engine with somebody listening, and the last screen. */
 export async function migration(context: CommandContext, mode: Mode, filter: Filter | null = null): Promise<number> {
-  // Before anything is read: a young generation that has grown does not shrink.
-  keepYoungGenerationSmall();
+  // Before anything is read: a heap that has grown shrinks slowly.
+  keepHeapSmall();
   const { flags, env, stderr, stdout, now } = context;
   const { settings } = loadSettings(flags, env, { requirements: 'both' });
   const presenter = presenterOn({ stream: stderr, env, quiet: settings.quiet, verbose: settings.verbose, now });

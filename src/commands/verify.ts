@@ -3,7 +3,7 @@ import { commandLine } from './command-line.js';
 import { didYouMean } from './suggestion.js';
 import { loadSettings, type Flags } from '../config.js';
 import { MigrateError } from '../errors.js';
-import { keepYoungGenerationSmall } from '../engine/young-generation.js';
+import { keepHeapSmall } from '../engine/heap.js';
 import { presenterOn } from './presenter.js';
 import { readBack } from './wiring.js';
 import { renderVerification, verdictSentence } from '../report/verify-markdown.js';
@@ -25,7 +25,7 @@ const RENDERERS: { readonly [F in Format]: (found: Verification) => Iterable<str
 
 /** Reads Bifrost back and compares it with what LiteLLM means and the journal says. Sends nothing but GETs. */
 export const verify: Command = async (context) => {
-  keepYoungGenerationSmall();
+  keepHeapSmall();
   const { flags, env, stdout, stderr, now } = context;
   const format = formatOf(flags);
   const { settings } = loadSettings(flags, env, { requirements: 'both' });

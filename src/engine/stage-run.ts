@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { failpoint } from '../failpoint.js';
 import type { RecordRow, Scope } from '../journal/record-queries.js';
 import type { RecordKind } from '../sources/records.js';
@@ -58,12 +59,17 @@ async function runKind(
     for (const rows of batches) {
       await window.room(rows.length);
       if (state.signal.aborted) break;
+      // One per turn of the event loop, so that answers are not kept waiting; their intents share a commit all the same.
+      state.journal.commits.hold();
       for (const row of rows) {
+        if (state.signal.aborted) break;
         window.start(async () => {
           if (await worker.work(stage, row, round)) again.push(row.seq);
           else progress.settled();
         });
+        if (rows.length > 1) await turn();
       }
+      state.journal.commits.release();
     }
     await window.room();
     if (state.signal.aborted) throw new Interrupted();

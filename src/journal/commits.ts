@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { failpoint } from '../failpoint.js';
 import { journalFailure } from './failures.js';
 
@@ -19,15 +19,20 @@ export class Commits {
   #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   #soon: NodeJS.Immediate | null = null;
   #later: NodeJS.Timeout | null = null;
+  #held = false;
   #failure: unknown = null;
   /** Transactions committed so far. */
   count = 0;
 
   readonly #path: string;
+  readonly #beginning: Statement;
+  readonly #commit: Statement;
 
   constructor(db: Database, path: string) {
     this.#path = path;
     this.#db = db;
+    this.#beginning = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
   }
 
   /** Executes `change` now; it is durable after the next commit. */
@@ -47,8 +52,18 @@ export class Commits {
     if (!this.#open) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#soon ??= setImmediate(() => this.#flushQuietly());
+      if (!this.#held) this.#soon ??= setImmediate(() => this.#flushQuietly());
     });
+  }
+
+  /** Until `release` whoever waits for `durable` goes on waiting, for more company than one turn of the event loop brings. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    if (this.#waiting.length > 0) this.#soon ??= setImmediate(() => this.#flushQuietly());
   }
 
   /** Commits now. @throws what SQLite says, e.g. a full disk. */
@@ -60,7 +75,7 @@ export class Commits {
     this.#waiting = [];
     try {
       failpoint('commit.before'); // FAILPOINT
-      this.#db.exec('COMMIT');
+      this.#commit.run();
       this.#open = false;
       this.#pending = 0;
       this.count += 1;
@@ -107,7 +122,7 @@ export class Commits {
     if (this.#failure !== null) throw asError(this.#failure);
     if (this.#open) return;
     try {
-      this.#db.exec('BEGIN IMMEDIATE');
+      this.#beginning.run();
     } catch (error) {
       throw asError(journalFailure(error, this.#path));
     }

@@ -49,7 +49,7 @@ export function assembleJournal(db: Database.Database, { path, dry, lock, now, t
   const key = db.prepare('SELECT hmac_key FROM meta WHERE id = 1').pluck().get();
   if (typeof key !== 'string') throw new Error('journal: no meta row');
   const commits = new Commits(db, path);
-  const time = (): string => new Date(now()).toISOString();
+  const time = clockText(now);
   return {
     path,
     db,
@@ -83,6 +83,17 @@ export function assembleJournal(db: Database.Database, { path, dry, lock, now, t
         lock?.release();
       }
     },
+  };
+}
+
+/** The time as ISO 8601; a burst of changes has it in common. */
+function clockText(now: () => number): () => string {
+  let last = Number.NaN;
+  let text = '';
+  return () => {
+    const ms = now();
+    if (ms !== last) [last, text] = [ms, new Date(ms).toISOString()];
+    return text;
   };
 }
 

@@ -20,6 +20,9 @@ export type AllowList = {
   readonly missing: readonly string[];
 };
 
+/** A name to leave out of all entries, or of the entry of one provider. */
+export type Refused = string | { readonly provider: string; readonly model: string };
+
 export type AllowListRules = {
   /** Bifrost id of a provider key by name; undefined = not there. */
   readonly keyId: (name: string) => string | undefined;

@@ -12,6 +12,8 @@ export type Grant = {
   /** No list restricts the key: it also gets the providers that are not LiteLLM's (V5). */
   readonly unrestricted: boolean;
   readonly routes: readonly Route[];
+  /** What LiteLLM makes of every granted name before it is routed (L§4.6). */
+  readonly routedAs: ReadonlyMap<string, string>;
   /** Per provider: `["*"]` or the names behind the prefix; weight null on Bifrost (P§2.5). */
   readonly wildcards: readonly {
     readonly provider: string;
@@ -53,6 +55,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   const undocumented = new Set(catalog.groups.undocumentedNames(teamId));
   const viaWildcard = new Map<string, string[]>();
   const routedAs = new Map<string, string>();
+  const routedBehind = new Map<string, string>();
   for (const name of candidateNames(subject, rules)) {
     const decided = rewritten(name, subject, index, gates);
     if (!decided.ok) {
@@ -90,7 +93,10 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
         const model =
           plan?.ok && isReached(plan, catalog) && decided.routed === name ? behindPattern(plan.pattern, name) : null;
         if (model === null) lose('needs_routing_rule', name);
-        else viaWildcard.set(pattern, [...(viaWildcard.get(pattern) ?? []), model]);
+        else {
+          viaWildcard.set(pattern, [...(viaWildcard.get(pattern) ?? []), model]);
+          routedBehind.set(name, name);
+        }
       }
     } else {
       refused.push(name);
@@ -124,7 +130,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
       ),
     );
   }
-  return { unrestricted: all, routes, wildcards, findings };
+  return { unrestricted: all, routes, routedAs: new Map([...routedAs, ...routedBehind]), wildcards, findings };
 }
 
 /** Nothing is lost by these. */

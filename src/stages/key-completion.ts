@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { finding } from '../findings.js';
 import type { JsonObject } from '../json.js';
-import { providerConfigs, type AllowList } from '../mapping/allow-list.js';
-import type { ModelLimitPlan } from '../mapping/model-limits.js';
+import { providerConfigs, type AllowList, type Refused } from '../mapping/allow-list.js';
 import type { VirtualKey } from '../sources/records.js';
 import type { Body, ProviderConfigObject, VirtualKeyObject } from '../target/objects.js';
 import type { KeyAccess } from './key-access.js';
 import { describe } from './key-description.js';
+import type { KeyModelLimits } from './key-model-limits.js';
 import type { KeySubject } from './key-subject.js';
 import type { CreateWrite, Missing, Plan, PlanContext, RecordState, UpdateWrite } from './plan.js';
 import { adoptionFindings, SETTLED, write } from './shared.js';
@@ -67,7 +67,7 @@ export function completed(
 const MODEL_LIMITS = 'modelLimits';
 
 /** A key made by this journal has no others than the journal knows; an adopted one may have them already. */
-function modelLimitWrites(vkId: string, vkName: string, plan: ModelLimitPlan, adopted: boolean): CreateWrite[] {
+function modelLimitWrites(vkId: string, vkName: string, plan: KeyModelLimits, adopted: boolean): CreateWrite[] {
   return plan.limits.map(({ model, body }) => ({
     action: 'create',
     kind: 'model_config',
@@ -145,9 +145,13 @@ export function fingerprintOf(list: AllowList): string {
 }
 
 /** Entries without these names; never more than before. */
-export function without(entries: AllowList['entries'], names: readonly string[]): AllowList['entries'] {
+export function without(entries: AllowList['entries'], names: readonly Refused[]): AllowList['entries'] {
   if (names.length === 0) return entries;
+  const isRefused = (provider: string, model: string): boolean =>
+    names.some((name) =>
+      typeof name === 'string' ? name === model : name.provider === provider && name.model === model,
+    );
   return entries
-    .map((e) => ({ ...e, allowedModels: e.allowedModels.filter((name) => !names.includes(name)) }))
+    .map((e) => ({ ...e, allowedModels: e.allowedModels.filter((name) => !isRefused(e.provider, name)) }))
     .filter((e) => e.allowedModels.length > 0);
 }

@@ -1,15 +1,15 @@
 import { finding, type Finding } from '../findings.js';
+import type { Refused } from '../mapping/allow-list.js';
 import { listed } from '../mapping/grants.js';
 import type { Route } from '../mapping/catalog.js';
 import { planKeyLimits, type KeyLimitPlan } from '../mapping/key-limits.js';
-import { planModelLimits, type ModelLimitPlan } from '../mapping/model-limits.js';
 import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
-import { behindPattern, carriedPlan } from '../mapping/wildcards.js';
 import { opensAllInference } from '../mapping/routes-of-keys.js';
 import type { VirtualKey } from '../sources/records.js';
 import type { Body } from '../target/objects.js';
 import type { KeyAccess } from './key-access.js';
 import { ownerOf, type Owner } from './key-owner.js';
+import { modelLimitsOf, type KeyModelLimits } from './key-model-limits.js';
 import type { KeySubject } from './key-subject.js';
 import type { PlanContext } from './plan.js';
 import { pricesOf } from './price-write.js';
@@ -17,11 +17,11 @@ import { pricesOf } from './price-write.js';
 /** Everything about a key but its name and what is on Bifrost: computed alike for a new one and one to be completed. */
 export type Description = {
   readonly limits: KeyLimitPlan;
-  readonly perModel: ModelLimitPlan;
+  readonly perModel: KeyModelLimits;
   readonly owner: Owner;
   readonly off: readonly Finding[];
   /** What is left out of the virtual key's lists, as they have it; `*` = wildcards. */
-  readonly refused: readonly string[];
+  readonly refused: readonly Refused[];
   readonly expiry: { readonly body: Body; readonly findings: readonly Finding[] };
   readonly findings: readonly Finding[];
 };
@@ -32,7 +32,7 @@ export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess
     context.settings.maxBudgetPeriod,
     context.world.dialect.zeroUserBudgetBlocksAtOnce,
   );
-  const perModel = modelLimitsOf(subject, context);
+  const perModel = modelLimitsOf(subject, access.grant, context);
   const owner = ownerOf(key, subject, context);
   const unpaid = unpaidNames(limits, access, context);
   const off = inactive(key, subject, unpaid ? { ...limits, zero: [] } : limits, context);
@@ -51,49 +51,6 @@ export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess
     ...otherFields(key),
   ];
   return { limits, perModel, owner, off, refused: [...perModel.refused, ...(unpaid?.refused ?? [])], expiry, findings };
-}
-
-/** V10: carried as model configs of the key where the gateway has scopes, else findings. */
-function modelLimitsOf(subject: KeySubject, context: PlanContext): ModelLimitPlan {
-  const { key, team } = subject.subject;
-  const asked = planModelLimits(key, subject.limits.linked, team, context.settings.maxBudgetPeriod);
-  // Bifrost counts on the name that rules have made of it (B§12.4).
-  const listed = (name: string): string => context.catalog.listed(name);
-  const plan = {
-    ...asked,
-    limits: asked.limits.map((limit) => ({ ...limit, model: listed(limit.model) })),
-    refused: asked.refused.flatMap((name) => [listed(name), ...behindPatterns(name, subject, context)]),
-  };
-  const names = plan.limits.map((l) => l.model).join(', ');
-  const findings = [...plan.findings];
-  if (plan.refused.length > 0) {
-    findings.push(
-      finding(
-        'change',
-        'zero_limit_blocks',
-        'model_rpm_limit',
-        `a limit of 0 refuses ${asked.refused.map((name) => `"${name}"`).join(', ')} to this key; left out of its list`,
-      ),
-    );
-  }
-  if (plan.limits.length === 0 || context.capabilities.scopedModelConfigs) return { ...plan, findings };
-  findings.push(
-    finding(
-      'loss',
-      'model_limit_not_carried',
-      'model_max_budget',
-      `this Bifrost has no limits of a key for a model: ${names}`,
-    ),
-  );
-  return { ...plan, limits: [], findings };
-}
-
-/** Names at which a pattern's provider takes this one; it is taken away whole where it is granted whole. */
-function behindPatterns(name: string, { subject }: KeySubject, { catalog }: PlanContext): readonly string[] {
-  const routed = catalog.groups.route(name, subject.key.teamId);
-  const plan = routed.kind === 'wildcard' ? carriedPlan(routed.group, catalog) : undefined;
-  const model = plan?.ok ? behindPattern(plan.pattern, name) : null;
-  return model === null ? [] : ['*', model];
 }
 
 /**

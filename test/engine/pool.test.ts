@@ -99,3 +99,22 @@ test('an interruption during a pause cancels who waits, and does not keep waitin
   await new Promise((resolve) => setImmediate(resolve));
   expect(pool.inFlight).toBe(0);
 });
+
+test('a clock set back by an hour makes no pause longer than was asked for', async () => {
+  const pauses: number[] = [];
+  let now = 10_000_000;
+  const clock = {
+    now: () => now,
+    random: () => 0,
+    sleep: (ms: number) => {
+      pauses.push(ms);
+      now += ms;
+      return Promise.resolve();
+    },
+  };
+  const pool = new Pool(8, clock, new AbortController().signal);
+  pool.learn({ durationMs: 1, refusedByLoad: true, retryAfterMs: 2_000 });
+  now -= 3_600_000;
+  await pool.run('shared', async () => undefined);
+  expect(pauses).toEqual([2_000]);
+});

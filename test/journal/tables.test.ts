@@ -215,3 +215,20 @@ test('what nobody waits for is committed within a moment all the same', async ()
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(journal.db.inTransaction).toBe(false);
 });
+
+test('whoever waits for the disk while changes are held together waits for the rest of them', async () => {
+  const { commits } = journal;
+  commits.hold();
+  add('a');
+  let durable = false;
+  const waited = commits.durable().then(() => (durable = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  add('b');
+  const before = commits.count;
+  expect(durable).toBe(false);
+  commits.release();
+  await waited;
+  expect(commits.count).toBe(before + 1);
+  expect(journal.db.inTransaction).toBe(false);
+});

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { loadSettings, type Settings } from '../../src/config.js';
 import { realSleep } from '../../src/engine/clock.js';
 import type { RunEvent, RunSummary } from '../../src/engine/events.js';
@@ -73,8 +74,8 @@ export function startTarget(personality: PersonalityName): Promise<BifrostSandbo
 }
 
 const made: string[] = [];
-process.once('exit', () => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 /** In memory where the system has such a place: how quick the disk is to sync is of no interest here. */

@@ -77,6 +77,7 @@ const NAMING: { readonly [kind in Kind]: readonly string[] } = {
     'deployment_not_carried',
     'name_differs_by_case',
     'needs_routing_rule',
+    'organization_gate_now_enforced',
     'standby_needs_rule',
     'undocumented_name',
     'team_model_of_admin',
@@ -84,7 +85,7 @@ const NAMING: { readonly [kind in Kind]: readonly string[] } = {
     'weights_approximated',
   ],
   shares: ['weights_approximated', 'undocumented_name'],
-  fallbacks: ['fallback_needs_rule', 'fallback_not_carried', 'fallback_not_permitted'],
+  fallbacks: ['deployment_not_carried', 'fallback_needs_rule', 'fallback_not_carried', 'fallback_not_permitted'],
 };
 
 /** Codes of findings on the key that say it about all its names. */

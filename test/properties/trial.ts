@@ -71,7 +71,11 @@ export class Trial {
     const spots = new Set<Spot>();
     for (const name of this.litellm.names()) {
       const answer = this.asked(key, name);
-      if (answer.allowed) for (const reach of answer.reaches) spots.add(this.spotOf(reach));
+      if (!answer.allowed) continue;
+      // Deployments of a later `order` come after the first ones fail.
+      const later = answer.fallbacks.filter((fallback) => fallback.name === this.litellm.routedName(key.id, name));
+      for (const reach of [...answer.reaches, ...later.flatMap(({ reaches }) => reaches)])
+        spots.add(this.spotOf(reach));
     }
     this.#anything.set(key.id, spots);
     return spots;

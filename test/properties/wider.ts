@@ -51,7 +51,7 @@ function isAnsweredByFallback(trial: Trial, { id }: VirtualKey, name: string): b
   return trial.names(`virtual_key ${id}`, ['fallback_answers_refused'], name);
 }
 
-const LEFT_BEHIND = ['needs_routing_rule', 'deployment_not_carried', 'name_not_carried'];
+const LEFT_BEHIND = ['needs_routing_rule', 'deployment_not_carried', 'name_not_carried', 'undocumented_name'];
 
 /** What it meant is not on Bifrost, and that is said: another spelling may have the name then. */
 function isLeftBehind(trial: Trial, key: VirtualKey, name: string): boolean {

@@ -89,7 +89,9 @@ describe('a redirect to another origin', () => {
     // A write that was redirected is looked for, tried again, and fails in the end.
     ['of a write', { variable: 'BIFROST_URL', to: () => bifrost.url, path: /^\/api\/governance\/teams$/, code: 3 }],
   ];
-  const cases = ends.flatMap(([name, end]) => [302, 307, 308].map((status) => [name, status, end] as const));
+  const cases = ends.flatMap(([name, end]) =>
+    (end.to === null ? [307, 308] : [302, 307, 308]).map((status) => [name, status, end] as const),
+  );
 
   it.concurrent.each(cases)(
     '%s with %d is not followed: nothing arrives there',
@@ -109,7 +111,9 @@ describe('a redirect to another origin', () => {
       expect(proxy.received.some((text) => end.path.test(text.split(' ')[1] ?? ''))).toBe(true);
       expect(other.received).toEqual([]);
       expect(stdout + stderr).not.toContain('CANARY');
-      expect({ stderr, proxied: proxy.received.filter((t) => t.startsWith('POST')) }).toMatchObject({ stderr: /redirect/ });
+      expect({ stderr, proxied: proxy.received.filter((t) => t.startsWith('POST')) }).toMatchObject({
+        stderr: /redirect/,
+      });
     },
     60_000,
   );
@@ -138,11 +142,8 @@ describe('http:// to another machine', () => {
     expect(stderr).toMatch(/cannot be reached/);
   });
 
-  it.each(['http://localhost:9', 'http://127.1.2.3:9', 'http://[::1]:9'])(
-    'loopback (%s) needs no permission',
-    async (url) => {
-      expect((await runWith({ BIFROST_URL: url })).code).toBe(5);
-      expect((await runWith({ LITELLM_URL: url })).code).toBe(5);
-    },
-  );
+  it.each(['http://localhost:9', 'http://[::1]:9'])('loopback (%s) needs no permission', async (url) => {
+    expect((await runWith({ BIFROST_URL: url })).code).toBe(5);
+    expect((await runWith({ LITELLM_URL: url })).code).toBe(5);
+  });
 });

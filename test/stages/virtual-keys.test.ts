@@ -440,6 +440,24 @@ describe('limits per model (V10)', () => {
     expect(p.findings.find((f) => f.code === 'model_limit_not_carried')?.message).toContain('a, b');
   });
 
+  describe('of a model with another name', () => {
+    const keyAliases = [{ alias: 'short', target: 'a', teamId: null }];
+    const lists = { models: ['a', 'b', 'short'], aliases: { short: 'a' } };
+
+    it('stand on every name that leads to the model, which is said', () => {
+      const limited = virtualKey('k', { ...lists, metadata: { model_rpm_limit: { a: 4 } } });
+      expect(scoped(limited, { keyAliases })).toMatchObject([{ model_name: 'a' }, { model_name: 'short' }]);
+      const told = plan(limited, { keyAliases }).findings.find(({ code }) => code === 'model_limit_per_name');
+      expect(told?.message).toContain('a (a, short)');
+    });
+
+    it('take both off the list when they are 0', () => {
+      const zero = virtualKey('k', { ...lists, metadata: { model_rpm_limit: { a: 0 } } });
+      expect(models(virtualKey('k', lists), { keyAliases })).toEqual(['a', 'b', 'short']);
+      expect(models(zero, { keyAliases })).toEqual(['b']);
+    });
+  });
+
   it('of 0 take the model off the list', () => {
     expect(models(virtualKey('k', { models: ['a', 'b'], metadata: { model_rpm_limit: { a: 0 } } }))).toEqual(['b']);
   });
