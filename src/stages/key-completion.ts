@@ -20,12 +20,15 @@ export function completed(
   context: PlanContext,
 ): Plan {
   const { bifrostId, bifrostName } = state;
-  if (bifrostId === null || bifrostName === null || state.drifted) return SETTLED;
-  const lacksOwner = state.missing.some((m) => m.what === 'owner');
-  const lacksEntries = state.missing.some((m) => m.what === 'allow_list');
+  if (bifrostId === null || bifrostName === null) return SETTLED;
+  // Changed in LiteLLM since: reported, not followed. A limit that was due when the run was cut short is due all the same.
+  if (state.drifted && state.detail[MODEL_LIMITS] !== false) return SETTLED;
+  const lacks = (what: Missing['what']): boolean => !state.drifted && state.missing.some((m) => m.what === what);
+  const lacksOwner = lacks('owner');
+  const lacksEntries = lacks('allow_list');
   const { owner, perModel, refused, findings } = describe(key, subject, access, context);
   const grant = fingerprintOf(access.list);
-  const widen = (lacksEntries || access.grant.unrestricted) && state.detail['grant'] !== grant;
+  const widen = (lacksEntries || (access.grant.unrestricted && !state.drifted)) && state.detail['grant'] !== grant;
   const link = lacksOwner && owner.missing === null;
   const limits =
     state.detail[MODEL_LIMITS] === true
@@ -63,8 +66,10 @@ export function completed(
   return write([...(widen || link ? [update] : []), ...limits], update, [...adopted, ...findings], missing, detail);
 }
 
-/** In the record's memory: its model configs are written. */
+/** In the record's memory: its model configs are written (true), or to be written when the key is (false). */
 const MODEL_LIMITS = 'modelLimits';
+
+export const LIMITS_DUE: JsonObject = { [MODEL_LIMITS]: false };
 
 /** A key made by this journal has no others than the journal knows; an adopted one may have them already. */
 function modelLimitWrites(vkId: string, vkName: string, plan: KeyModelLimits, adopted: boolean): CreateWrite[] {

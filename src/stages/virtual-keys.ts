@@ -3,7 +3,7 @@ import { managementOnly } from '../mapping/routes-of-keys.js';
 import type { VirtualKey } from '../sources/records.js';
 import type { Body, Difference, TargetObject } from '../target/objects.js';
 import { allowListOf, type KeyAccess } from './key-access.js';
-import { completed, fingerprintOf, missingList, without } from './key-completion.js';
+import { completed, fingerprintOf, LIMITS_DUE, missingList, without } from './key-completion.js';
 import { describe, expired } from './key-description.js';
 import { subjectOf, type KeySubject } from './key-subject.js';
 import type { Adoption, CreateWrite, Plan, PlanContext, RecordState, Stage } from './plan.js';
@@ -83,9 +83,11 @@ function created(
     adopt: (existing, differences) => adoptKey(key, existing, differences),
   };
   const missing = [...(owner.missing ? [owner.missing] : []), ...missingList(access.list)];
-  const plan = write([create], create, findings, missing, { grant: fingerprintOf(access.list) });
+  const grant = fingerprintOf(access.list);
   // Model configs of the key need its id: planned in a second round, once it is written.
-  return plan.outcome === 'write' && perModel.limits.length > 0 ? { ...plan, again: true } : plan;
+  const again = perModel.limits.length > 0;
+  const plan = write([create], create, findings, missing, again ? { grant, ...LIMITS_DUE } : { grant });
+  return plan.outcome === 'write' && again ? { ...plan, again } : plan;
 }
 
 /** Recognises our own object later, whatever it is called then (V2). */

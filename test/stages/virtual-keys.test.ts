@@ -424,6 +424,20 @@ describe('limits per model (V10)', () => {
     );
   });
 
+  it('are written after a kill even when the record has changed meanwhile, and nothing else is', () => {
+    const p = plan(key);
+    const detail = p.outcome === 'write' ? p.detail : {};
+    const cut = { status: 'written' as const, bifrostId: 'V', bifrostName: 'k', drifted: true, detail };
+    const resumed = plan(key, { state: cut });
+    const writes = resumed.outcome === 'write' ? resumed.writes : [];
+    expect(writes.map(({ kind, action }) => `${action} ${kind}`)).toEqual([
+      'create model_config',
+      'create model_config',
+    ]);
+    const done = resumed.outcome === 'write' ? resumed.detail : {};
+    expect(plan(key, { state: { ...cut, detail: done } }).outcome).toBe('settled');
+  });
+
   it('come from the team where the key has none', () => {
     const parts = {
       world: { teams: [team('t', { metadata: { model_rpm_limit: { a: 5 } } })] },
