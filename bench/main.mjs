@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureStartup } from './startup.mjs';
 import { migrateOnce, sendBare, withSandbox } from './measure.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'migrate-bench-'));
@@ -24,6 +25,15 @@ function median(values) {
 }
 
 try {
+  const startup = await measureStartup(folder, 15);
+  const waited = (ms) => `${Math.round(ms)} ms`;
+  const bareNode = median(startup.bare);
+  for (const [what, ms, limit] of [
+    ['time of --help / of node -e 0', median(startup.help), 4],
+    ['first line of run / node -e 0', median(startup.first), 8],
+  ])
+    judge(what, ms / bareNode, limit, 'at most', `${waited(ms)} / ${waited(bareNode)}`);
+
   // Turn by turn, so that both meet the machine in the same mood.
   const journalled = [];
   const bare = [];

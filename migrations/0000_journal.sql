@@ -77,6 +77,11 @@ CREATE INDEX `records_kind_status` ON `records` (`kind`,`status`);--> statement-
 CREATE INDEX `records_kind` ON `records` (`kind`);--> statement-breakpoint
 CREATE INDEX `records_natural` ON `records` (`kind`,`natural_name`,`source_created_at`,`source_id`,`bifrost_name`,`reason`);--> statement-breakpoint
 CREATE INDEX `records_bifrost` ON `records` (`bifrost_kind`,`bifrost_name`);--> statement-breakpoint
+CREATE TABLE `rights` (
+	`id` text PRIMARY KEY NOT NULL,
+	`names` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `runs` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`command` text NOT NULL,

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { cac, type CAC } from 'cac';
 import { readArguments } from './commands/arguments.js';
 import { failureJson, failureLines, failureOf } from './commands/failure.js';
-import { COMMANDS, ENVIRONMENT_HELP, EXIT_CODE_HELP } from './commands/flags.js';
+import { COMMANDS } from './commands/flags.js';
+import { environmentHelp, exitCodeHelp } from './commands/help.js';
 import { listenForSignals } from './commands/interrupt.js';
 import { INTERRUPTED, type Command } from './commands/command.js';
 import type { Flags } from './config.js';
@@ -20,10 +21,12 @@ const MODULES: { readonly [name: string]: () => Promise<Command> } = {
   rollback: async () => (await import('./commands/rollback.js')).rollback,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
   demo: async () => (await import('./commands/demo.js')).demo,
+  schema: async () => (await import('./commands/schema.js')).schema,
+  completion: async () => (await import('./commands/completion.js')).completion,
 };
 
 /** Verbs that talk to no gateway. */
-const SILENT: readonly string[] = ['report', 'status', 'demo'];
+const SILENT: readonly string[] = ['report', 'status', 'demo', 'schema', 'completion'];
 
 /** Verbs that finish what is in flight when they are interrupted; the others are simply ended. */
 const GRACEFUL: readonly string[] = ['run', 'resume', 'retry', 'rollback', 'demo'];
@@ -31,7 +34,7 @@ const GRACEFUL: readonly string[] = ['run', 'resume', 'retry', 'rollback', 'demo
 async function main(argv: readonly string[]): Promise<number> {
   const toolVersion = packageVersion();
   if (answerHelp(argv, toolVersion)) return 0;
-  const { command, flags } = readArguments(argv, COMMANDS);
+  const { command, argument, flags } = readArguments(argv, COMMANDS);
   const load = MODULES[command];
   if (load === undefined) throw new Error(`the command ${command} is declared without a module`);
   const interruption = GRACEFUL.includes(command)
@@ -42,7 +45,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const signal = interruption?.signal ?? new AbortController().signal;
   const run = await load();
   const { now } = Date;
-  const code = await run({ flags, env, stdin, stdout, stderr, toolVersion, signal, now, random: Math.random }).catch(
+  const given = { flags, ...(argument === undefined ? {} : { argument }) };
+  const code = await run({ ...given, env, stdin, stdout, stderr, toolVersion, signal, now, random: Math.random }).catch(
     async (error: unknown) => reportFailure(await explained(error, flags), argv),
   );
   return code === INTERRUPTED ? (interruption?.exitCode() ?? code) : code;
@@ -75,27 +79,33 @@ function answerHelp(argv: readonly string[], toolVersion: string): boolean {
   const wanted = argv.includes('--help') || argv.includes('-h') || argv[0] === 'help';
   const version = argv.includes('--version') || argv[0] === '-v';
   if (!wanted && !version) return false;
-  const cli = declare(toolVersion);
   const words = argv[0] === 'help' ? argv.slice(1) : argv.filter((word) => word !== '--version' && word !== '-v');
+  const cli = declare(toolVersion, words[0]);
   cli.parse(['node', 'migrate', ...words, wanted ? '--help' : '--version'], { run: false });
   return true;
 }
 
-function declare(toolVersion: string): CAC {
+/** `about` = the word help is asked for, perhaps a verb. */
+function declare(toolVersion: string, about: string | undefined): CAC {
   const cli = cac('migrate');
-  for (const { name, summary, flags, examples } of COMMANDS) {
-    const command = cli.command(name, summary);
+  for (const { name, summary, argument, flags, examples } of COMMANDS) {
+    const word = argument === undefined ? '' : argument.required ? ` <${argument.name}>` : ` [${argument.name}]`;
+    const command = cli.command(`${name}${word}`, summary);
     for (const [usage, description] of flags) command.option(usage, description);
     for (const example of examples) command.example(`  $ ${example}`);
   }
   cli.example('  $ migrate run --dry-run');
   cli.example('  $ migrate run; migrate keys');
   cli.example('  $ migrate resume');
+  const verb = COMMANDS.find(({ name }) => name === about);
   cli.version(toolVersion, '--version');
   cli.help((sections) => [
-    ...sections.filter((section) => section.title?.startsWith('For more info') !== true),
-    { title: 'Environment', body: ENVIRONMENT_HELP },
-    { title: 'Exit codes', body: EXIT_CODE_HELP },
+    ...sections
+      .filter((section) => section.title?.startsWith('For more info') !== true)
+      // Of `--no-routing` cac would say that it is on by default; the lines it fills up with spaces end where they end.
+      .map((section) => ({ ...section, body: section.body.replace(/ (\(default: true\))?$/gm, '') })),
+    { title: 'Environment', body: environmentHelp(verb) },
+    { title: 'Exit codes', body: exitCodeHelp(verb) },
   ]);
   return cli;
 }

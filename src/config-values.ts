@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KIND_NAMES } from './kind-names.js';
 import { RECORD_KINDS, type RecordKind } from './sources/records.js';
 import { Secret } from './secret.js';
 
@@ -44,9 +45,6 @@ export function recordKind(typed: string): RecordKind | undefined {
   const word = typed.trim().toLowerCase().replaceAll('-', '_').replace(/s$/, '');
   return RECORD_KINDS.find((kind) => kind === word) ?? KIND_ALIASES[word];
 }
-
-/** What `--kind` and `--only` take, for messages. */
-export const KIND_NAMES = ['models', 'organizations', 'teams', 'users', 'memberships', 'virtual-keys'] as const;
 
 const KIND_ALIASES: { readonly [word: string]: RecordKind | undefined } = {
   model: 'deployment',
@@ -107,4 +105,14 @@ export function isPlainHttp(text: string): boolean {
 /** `a, b and c` */
 export function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
+
+/** Of a flag that may be given several times; arguments.ts puts each value on a line. */
+export function severalValues(text: string, context: z.core.$RefinementCtx<string>): string[] {
+  const values = text
+    .split('\n')
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
+  if (values.length === 0) context.addIssue({ code: 'custom', message: 'is empty' });
+  return [...new Set(values)];
 }

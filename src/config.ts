@@ -9,6 +9,7 @@ import {
   kindList,
   list,
   secret,
+  severalValues,
   switchValue,
   url,
 } from './config-values.js';
@@ -39,6 +40,14 @@ export type Settings = {
   /** Write routing rules (mapping.md A5). */
   readonly routing: boolean;
   readonly requireOwner: boolean;
+  /** Create again what this journal wrote and somebody has deleted on Bifrost since. */
+  readonly recreate: boolean;
+  /** Push what has changed in LiteLLM since it was written. */
+  readonly update: boolean;
+  /** Ids or aliases of the teams to work on, as typed; null = all. */
+  readonly team: readonly string[] | null;
+  /** Path of a file with names, merges and exclusions; null = none. */
+  readonly names: string | null;
   readonly allowPrivateNetwork: boolean;
   readonly allowInsecureHttp: boolean;
   readonly rebind: boolean;
@@ -92,6 +101,10 @@ const ENTRIES: { readonly [K in keyof Settings]: Entry } = {
   expired: { fallback: 'skip' },
   routing: { fallback: true },
   requireOwner: { fallback: false },
+  recreate: { fallback: false },
+  update: { fallback: false },
+  team: {},
+  names: {},
   allowPrivateNetwork: { fallback: false },
   allowInsecureHttp: { fallback: false },
   rebind: { fallback: false },
@@ -137,6 +150,10 @@ const SETTINGS = z.object({
   expired: choice('skip', 'inactive'),
   routing: z.boolean(),
   requireOwner: z.boolean(),
+  recreate: z.boolean(),
+  update: z.boolean(),
+  team: z.string().transform(severalValues).nullable(),
+  names: z.string().min(1, 'is empty').nullable(),
   allowPrivateNetwork: z.boolean(),
   allowInsecureHttp: z.boolean(),
   rebind: z.boolean(),

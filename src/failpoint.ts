@@ -18,6 +18,7 @@ export const FAILPOINTS = [
   'reconcile.before',
   'reconcile.settled',
   'reconcile.after',
+  'target.compared',
   'commit.before',
   'commit.after',
   'send.before',

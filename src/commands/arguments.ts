@@ -4,7 +4,10 @@ import { didYouMean } from './suggestion.js';
 import type { Flags } from '../config.js';
 import type { CommandDeclaration, Flag } from './flags.js';
 
-export type Invocation = { readonly command: string; readonly flags: Flags };
+export type Invocation = { readonly command: string; readonly argument?: string; readonly flags: Flags };
+
+/** Flags that may be given several times; each value on a line of its own. */
+const REPEATED: ReadonlySet<string> = new Set(['team']);
 
 const EVERYWHERE: readonly Flag[] = [
   ['--help', ''],
@@ -18,20 +21,36 @@ const EVERYWHERE: readonly Flag[] = [
  * @throws MigrateError `usage` for what is unknown, missing, given twice or superfluous, with a suggestion.
  */
 export function readArguments(argv: readonly string[], commands: readonly CommandDeclaration[]): Invocation {
-  const { positionals } = parse(
-    argv,
-    commands.flatMap((command) => command.flags),
-  );
+  const allFlags = commands.flatMap((command) => command.flags);
+  const { positionals } = parse(spelledOut(argv, allFlags), allFlags);
   const [name, ...superfluous] = positionals;
   const names = commands.map((command) => command.name);
   const declared = commands.find((command) => command.name === name);
   if (name === undefined) throw usage('No command is given.', 'Type one of', names);
   if (declared === undefined) throw usage(`Unknown command "${name}".${didYouMean(name, names)}`, 'Type one of', names);
-  const flags = flagsOf(argv, declared);
-  const [extra] = superfluous;
-  if (extra !== undefined)
-    throw new MigrateError('usage', `migrate ${name} takes no argument, but got "${extra}".`, helpOf(name));
-  return { command: name, flags };
+  const flags = flagsOf(spelledOut(argv, allFlags), declared);
+  const argument = argumentOf(declared, superfluous);
+  return { command: name, ...(argument === undefined ? {} : { argument }), flags };
+}
+
+/** The one word some verbs take besides flags: one of a few. */
+function argumentOf(
+  { name, argument: declared }: CommandDeclaration,
+  [given, ...more]: readonly string[],
+): string | undefined {
+  const extra = declared === undefined ? given : more[0];
+  if (extra !== undefined) {
+    const takes = declared === undefined ? 'no argument' : 'one argument';
+    throw new MigrateError('usage', `migrate ${name} takes ${takes}, but got "${extra}".`, helpOf(name));
+  }
+  if (declared === undefined || (given === undefined && !declared.required)) return undefined;
+  const { values } = declared;
+  if (given !== undefined && values.includes(given)) return given;
+  const problem =
+    given === undefined
+      ? `migrate ${name} needs a ${declared.name}.`
+      : `"${given}" is no ${declared.name}.${didYouMean(given, values)}`;
+  throw new MigrateError('usage', problem, `Take one of ${values.join(', ')}.`);
 }
 
 function flagsOf(argv: readonly string[], { name, flags: declared }: CommandDeclaration): Flags {
@@ -54,12 +73,27 @@ function flagsOf(argv: readonly string[], { name, flags: declared }: CommandDecl
     if (!valued && value !== undefined)
       throw new MigrateError('usage', `${rawName} takes no value.`, `Write ${rawName} alone to switch it on.`);
     const member = camelCase(option);
-    if (member in found && found[member] !== (value ?? true)) {
+    const given = value === undefined || (value === '' && mayTakeNumber(option, declared)) ? true : value;
+    if (member in found && found[member] !== given && !REPEATED.has(option)) {
       throw new MigrateError('usage', `${rawName} is given twice.`, 'Give it once.');
     }
-    found[member] = value ?? true;
+    const before = REPEATED.has(option) ? found[member] : undefined;
+    found[member] = before === undefined ? given : `${String(before)}\n${String(given)}`;
   }
   return found;
+}
+
+/** `--ask` alone becomes `--ask=`, since the parser would take the word after it, whatever that is. */
+function spelledOut(argv: readonly string[], declared: readonly Flag[]): readonly string[] {
+  return argv.map((word, at) => {
+    const alone = word.startsWith('--') && mayTakeNumber(word.slice(2), declared) && !/^\d+$/.test(argv[at + 1] ?? '');
+    return alone ? `${word}=` : word;
+  });
+}
+
+/** Declared like `--ask [n]`. */
+function mayTakeNumber(name: string, declared: readonly Flag[]): boolean {
+  return declared.some((flag) => flagName(flag) === name && flag[0].includes('['));
 }
 
 function parse(argv: readonly string[], declared: readonly Flag[]) {
@@ -77,7 +111,7 @@ function flagName([usageText]: Flag): string {
 }
 
 function takesValue([usageText]: Flag): boolean {
-  return usageText.includes('<');
+  return /[<[]/.test(usageText);
 }
 
 function camelCase(name: string): string {

@@ -11,6 +11,10 @@ const NOT_REPEATED = [
   'format',
   'out',
   'stdout',
+  'split',
+  'ask',
+  'seed',
+  'litellmKeys',
   'quiet',
   'verbose',
   'debug',
@@ -23,7 +27,13 @@ const NOT_REPEATED = [
 export function commandLine(verb: string, flags: Flags, keep: (flag: string) => boolean = () => true): string {
   const repeated = Object.entries(flags)
     .filter(([name, value]) => value !== undefined && !NOT_REPEATED.includes(name) && keep(name))
-    .map(([name, value]) => (value === true ? flagName(name) : `${flagName(name)} ${shellQuote(String(value))}`));
+    .flatMap(([name, value]) =>
+      value === true
+        ? [flagName(name)]
+        : String(value)
+            .split('\n')
+            .map((one) => `${flagName(name)} ${shellQuote(one)}`),
+    );
   return ['migrate', verb, ...repeated].join(' ');
 }
 

@@ -3,6 +3,8 @@ import type { Environment, Flags } from '../config.js';
 /** What a command may use of the world; given by cli.ts, and by tests. */
 export type CommandContext = {
   readonly flags: Flags;
+  /** The word after the verb, of verbs that take one. */
+  readonly argument?: string;
   readonly env: Environment;
   /** Results only. */
   readonly stdout: NodeJS.WriteStream;

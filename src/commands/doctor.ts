@@ -7,7 +7,7 @@ import {
   type Status,
 } from './doctor/check.js';
 import { commandLine } from './command-line.js';
-import { examine } from './doctor/examine.js';
+import { checkNode } from './doctor/node.js';
 import { failureOf } from './failure.js';
 import { painter, type Color, type Paint } from './colors.js';
 import { printableJson, visible } from '../report/visible.js';
@@ -20,7 +20,7 @@ export const doctor: Command = async (context) => {
   const paint = painter(stdout, env);
   const checks: Check[] = [];
   const codes: number[] = [];
-  for await (const found of examine(context)) {
+  for await (const found of examined(context)) {
     const check = checkOf(found, env);
     checks.push(check);
     if (found.status === 'fail') codes.push(found.error.exitCode);
@@ -36,6 +36,13 @@ export const doctor: Command = async (context) => {
   stdout.write(`\n${tally(checks)}\nnext: ${paint('bold', next)}  (${WHY[exitCode === 0 ? 'well' : 'ill']})\n`);
   return exitCode;
 };
+
+/** What speaks to both ends takes a moment to load: a person sees the first line before that. */
+async function* examined(context: CommandContext): AsyncGenerator<Found, void> {
+  yield checkNode(process.versions.node);
+  const { examine } = await import('./doctor/examine.js');
+  yield* examine(context);
+}
 
 function checkOf(found: Found, env: CommandContext['env']): Check {
   const { id, status } = found;

@@ -46,7 +46,7 @@ export function failureJson({ code, message, nextStep }: Failure): string {
 }
 
 /** Drivers put URLs and headers into their errors; ours are known, so they can be taken out again. */
-function hider(env: { readonly [name: string]: string | undefined }): (text: string) => string {
+export function hider(env: { readonly [name: string]: string | undefined }): (text: string) => string {
   const values = SECRET_VARIABLES.flatMap((name) => {
     const value = env[name] || fileContent(env[`${name}_FILE`]);
     if (value === undefined || value.length < 4) return [];

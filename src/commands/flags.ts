@@ -4,9 +4,26 @@ export type Flag = readonly [usage: string, description: string];
 export type CommandDeclaration = {
   readonly name: string;
   readonly summary: string;
+  /** A word after the verb, one of these. */
+  readonly argument?: { readonly name: string; readonly values: readonly string[]; readonly required: boolean };
   readonly flags: readonly Flag[];
   readonly examples: readonly string[];
 };
+
+/** Names of published schemas (documents.ts, which is loaded when one is asked for), and the verbs that share one. */
+const SCHEMAS = [
+  'run',
+  'resume',
+  'retry',
+  'report',
+  'status',
+  'keys',
+  'doctor',
+  'verify',
+  'rollback',
+  'error',
+  'log',
+] as const;
 
 const JOURNAL: Flag = ['--journal <file>', 'The journal (default: ./migrate.db)'];
 const JSON_OUTPUT: Flag = ['--json', 'One JSON document on stdout, also when it fails'];
@@ -19,6 +36,10 @@ const DEFAULT_PROVIDER: Flag = [
   '--default-provider <name>',
   'Provider of model names that name none (DEFAULT_PROVIDER; default: openai)',
 ];
+const TEAM: Flag = [
+  '--team <team>',
+  'Only this team, its organization, members and keys: an id or alias; may be given again',
+];
 const PRIVATE_NETWORK: Flag = ['--allow-private-network', 'Let Bifrost call base URLs on private networks'];
 
 const OUTPUT: readonly Flag[] = [
@@ -26,6 +47,7 @@ const OUTPUT: readonly Flag[] = [
   ['--quiet', 'Only warnings, failures and the last screen'],
   ['--verbose', 'Every record and every finding'],
   ['--yes', 'Answer every question with yes'],
+  ['--log-file <file>', 'Append what happens to a file, one JSON object per line'],
   DEBUG,
 ];
 
@@ -47,6 +69,10 @@ const MIGRATION: readonly Flag[] = [
   ['--expired <skip|inactive>', 'Keys past their expiry (default: skip)'],
   ['--no-routing', 'Write no routing rules: no prefixed names, fallbacks, wildcards'],
   ['--require-owner', 'Leave a key pending while its owner is missing'],
+  ['--recreate', 'Create again what was written and has been deleted on Bifrost since'],
+  ['--update', 'Push what has changed in LiteLLM since it was written; shows each change first'],
+  TEAM,
+  ['--names <file>', 'YAML file with names, merges and exclusions; see migrate report --conflicts'],
   PRIVATE_NETWORK,
   INSECURE,
   ['--rebind', 'Use a journal that was made for other gateways'],
@@ -59,7 +85,12 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     name: 'run',
     summary: 'Read LiteLLM, plan, write to Bifrost; everything outstanding',
     flags: MIGRATION,
-    examples: ['migrate run --dry-run', 'migrate run --journal ./acme.db', 'migrate run --only models,teams'],
+    examples: [
+      'migrate run --dry-run',
+      'migrate run --journal ./acme.db',
+      'migrate run --only models,teams',
+      'migrate run --update --dry-run',
+    ],
   },
   {
     name: 'resume',
@@ -82,13 +113,15 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     name: 'report',
     summary: 'What was carried over and what was not; from the journal, no network',
     flags: [
-      ['--format <md|json|text>', 'Format (default: by the name of --out, else md)'],
+      ['--format <md|html|csv|json|text>', 'Format (default: by the name of --out, else md)'],
       ['--out <file>', 'Write to a file instead of stdout'],
+      ['--conflicts', 'A names file to begin with, for run --names: what collided, was renamed, or was there before'],
+      TEAM,
       JOURNAL,
       JSON_OUTPUT,
       DEBUG,
     ],
-    examples: ['migrate report', 'migrate report --out report.md', 'migrate report --format json | jq .losses'],
+    examples: ['migrate report', 'migrate report --out report.html', 'migrate report --format json | jq .losses'],
   },
   {
     name: 'status',
@@ -102,14 +135,21 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     flags: [
       ['--format <csv|json|md>', 'Format (default: by the name of --out, else csv)'],
       ['--out <file>', 'The sheet, readable by you only (default: ./bifrost-keys.csv)'],
+      ['--split <team>', 'One sheet per team, in the folder --out (default: ./bifrost-keys/)'],
       ['--stdout', 'Print the new keys instead of writing a file'],
+      TEAM,
       BIFROST_URL,
       JOURNAL,
       INSECURE,
       JSON_OUTPUT,
       DEBUG,
     ],
-    examples: ['migrate keys', 'migrate keys --out ./acme-keys.csv', 'migrate keys --format json --stdout'],
+    examples: [
+      'migrate keys',
+      'migrate keys --out ./acme-keys.csv',
+      'migrate keys --split team --out ./acme-keys',
+      'migrate keys --format json --stdout',
+    ],
   },
   {
     name: 'doctor',
@@ -129,13 +169,21 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   },
   {
     name: 'verify',
-    summary: 'Read Bifrost back: missing, changed, wider, narrower; sends nothing but GETs',
+    summary: 'Read Bifrost back: missing, changed, wider, narrower; writes nothing',
     flags: [
       ['--format <md|json>', 'Format (default: by the name of --out, else md)'],
       ['--out <file>', 'Write to a file instead of stdout'],
-      ...MIGRATION.filter(([usage]) => !/^--(dry-run|concurrency|rebind|yes)\b/.test(usage)),
+      ['--ask [n]', 'Really ask Bifrost for so many pairs of key and model (default: 50); costs money'],
+      ['--litellm-keys <file>', 'With --ask: ask LiteLLM too, with the keys in this file'],
+      ['--seed <n>', 'With --ask: another sample (default: 1)'],
+      ...MIGRATION.filter(([usage]) => !/^--(dry-run|concurrency|rebind|recreate|update|team)\b/.test(usage)),
     ],
-    examples: ['migrate verify', 'migrate verify --out verify.md', 'migrate verify --format json | jq .records'],
+    examples: [
+      'migrate verify',
+      'migrate verify --out verify.md',
+      'migrate verify --format json | jq .records',
+      'migrate verify --ask 20 --litellm-keys ./old-keys.csv',
+    ],
   },
   {
     name: 'rollback',
@@ -156,28 +204,22 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     flags: [['--keep', 'Keep the temporary folder'], DEBUG],
     examples: ['migrate demo'],
   },
+  {
+    name: 'schema',
+    summary: 'JSON Schema of what a verb prints with --json',
+    argument: { name: 'document', values: SCHEMAS, required: false },
+    flags: [DEBUG],
+    examples: ['migrate schema', 'migrate schema report > report.schema.json'],
+  },
+  {
+    name: 'completion',
+    summary: 'Completion of verbs, flags and their values for a shell',
+    argument: { name: 'shell', values: ['bash', 'zsh', 'fish'], required: true },
+    flags: [DEBUG],
+    examples: [
+      'source <(migrate completion bash)',
+      'source <(migrate completion zsh)',
+      'migrate completion fish > ~/.config/fish/completions/migrate.fish',
+    ],
+  },
 ];
-
-/** Said at the end of help; the words of docs/cli.md. */
-export const ENVIRONMENT_HELP = `  LITELLM_URL          Base URL of the LiteLLM proxy (required)
-  LITELLM_MASTER_KEY   Its master key (required)
-  LITELLM_CONFIG       Path of its config.yaml (required without LITELLM_DB_URL)
-  LITELLM_DB_URL       PostgreSQL URL of its database
-  LITELLM_SALT_KEY     What its stored secrets are encrypted with (default: the master key)
-  BIFROST_URL          Base URL of Bifrost (required)
-  BIFROST_API_KEY      Bearer token, user:pass, or its base64
-  DEFAULT_PROVIDER     Provider of model names that name none (default: openai)
-  MAX_BUDGET_PERIOD    Window of budgets that never reset (default: 10Y)
-  DRY_RUN              1 = plan and report only
-  Secrets (…_KEY, LITELLM_DB_URL) may stand in a file named by NAME_FILE and have no flag; flags beat the environment.
-  NO_COLOR, FORCE_COLOR are respected.`;
-
-export const EXIT_CODE_HELP = `  0        everything settled, nothing lost
-  1        a bug; --debug shows the stack
-  2        wrong usage or configuration; nothing was sent
-  3        finished, but something failed, was skipped or carries a loss
-  4        credentials or salt key refused
-  5        an end unreachable; safe to resume
-  6        verify: Bifrost is not as planned
-  10, 11   journal unusable; held by another run
-  130, 143 interrupted; safe to resume`;

@@ -1,5 +1,6 @@
+import { csvCell } from '../report/csv-cell.js';
 import { codeSpan } from '../report/markdown.js';
-import { printableJson, visible } from '../report/visible.js';
+import { printableJson } from '../report/visible.js';
 import type { Secret } from '../secret.js';
 
 /** One virtual key that was written: what its caller had, and what they get. */
@@ -74,17 +75,6 @@ function* renderMarkdown(baseUrl: string, rows: Iterable<SheetRow>): Iterable<st
 
 function cells({ alias, owner, tokenPrefix, bifrostName, bifrostId, value }: SheetRow, baseUrl: string): string[] {
   return [alias, owner, tokenPrefix, bifrostName, bifrostId, value?.reveal() ?? '', baseUrl];
-}
-
-/**
- * RFC 4180 quoting; a leading character that makes a spreadsheet calculate, full-width ones included, is disarmed by an
- * apostrophe. Line ends stay, other characters that would act on a terminal or hide are shown as escapes.
- */
-export function csvCell(text: string): string {
-  const formula = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(text);
-  const shown = text.split('\n').map(visible).join('\n');
-  const disarmed = formula ? `'${shown}` : shown;
-  return /[",\r\n]|^\s|\s$/.test(disarmed) ? `"${disarmed.replaceAll('"', '""')}"` : disarmed;
 }
 
 /** A pipe ends a table cell even inside code. */

@@ -64,13 +64,17 @@ function writeLines({ kind, label, result, message }: WriteEvent, verbose: boole
   const because = message === null ? '' : `: ${message}`;
   switch (result) {
     case 'planned':
-      return [kind === 'provider_key' ? { word: '', text: `       ${label}` } : { word: 'PLAN', text: label }];
+      return [
+        kind === 'provider_key' && !label.startsWith('update ')
+          ? { word: '', text: `       ${label}` }
+          : { word: 'PLAN', text: label },
+      ];
     case 'created':
       return [{ word: 'OK', text: label }];
     case 'adopted':
       return [{ word: 'OK', text: `${label}, adopted: it was there before` }];
     case 'updated':
-      return [{ word: 'OK', text: `${label}, updated` }];
+      return [{ word: 'OK', text: label.startsWith('update ') ? label : `${label}, updated` }];
     case 'skipped':
       return [{ word: 'SKIP', text: `${label}${because}` }];
     case 'failed':

@@ -2,16 +2,23 @@ import { commandLine, journalOnly } from './command-line.js';
 import { createTally } from './tally.js';
 import { EXIT_NOT_CLEAN, INTERRUPTED, type CommandContext } from './command.js';
 import { lastScreen } from './last-screen.js';
+import { entriesOf } from './log-entries.js';
 import { loadSettings } from '../config.js';
+import { logged } from './logged.js';
 import { keepHeapSmall } from '../engine/heap.js';
 import { presenterOn } from './presenter.js';
 import { buildReport, isClean, type ReportModel } from '../report/model.js';
 import { printableJson } from '../report/visible.js';
 import { reportDocument } from '../report/json.js';
+import type { LogFile } from './log-file.js';
 import { carryOut, type CarriedOut, type Filter, type Mode } from './wiring.js';
 
 /** What run, resume and retry have in common: settings, the engine with somebody listening, and the last screen. */
 export async function migration(context: CommandContext, mode: Mode, filter: Filter | null = null): Promise<number> {
+  return logged(context, mode, (log) => migrated(context, mode, filter, log));
+}
+
+async function migrated(context: CommandContext, mode: Mode, filter: Filter | null, log: LogFile): Promise<number> {
   // Before anything is read: a heap that has grown shrinks slowly.
   keepHeapSmall();
   const { flags, env, stderr, stdout, now } = context;
@@ -26,6 +33,7 @@ export async function migration(context: CommandContext, mode: Mode, filter: Fil
     listener: (event) => {
       tally.listen(event);
       presenter.listener(event);
+      for (const entry of entriesOf(event)) log.tell(entry);
     },
   }).finally(() => presenter.end());
   if (carried === 'nothing-to-resume') return nothingToResume(context, settings.json);

@@ -3,7 +3,7 @@ import { MigrateError } from '../errors.js';
 import type { CommandContext } from './command.js';
 
 /**
- * Asks a person before something is deleted. Only the whole word counts; the end of the input and an interruption mean no.
+ * Asks a person before something is deleted or costs money. Only the whole word counts; the end of the input and an interruption mean no.
  *
  * @throws MigrateError `usage` when nobody is there to answer: neither a terminal nor --yes.
  */
@@ -11,14 +11,11 @@ export async function agreed(
   { stdin, stderr, signal }: Pick<CommandContext, 'stdin' | 'stderr' | 'signal'>,
   yes: boolean,
   question: string,
+  otherwise = 'Look at it with --dry-run, then add --yes.',
 ): Promise<boolean> {
   if (yes) return true;
   if (stdin?.isTTY !== true || stderr.isTTY !== true) {
-    throw new MigrateError(
-      'usage',
-      'Nobody is there to agree to this: it is not a terminal.',
-      'Look at it with --dry-run, then add --yes.',
-    );
+    throw new MigrateError('usage', 'Nobody is there to agree to this: it is not a terminal.', otherwise);
   }
   const lines = createInterface({ input: stdin, output: stderr });
   try {

@@ -1,21 +1,20 @@
 import { extname } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { conflictsFile } from '../report/conflicts.js';
 import { MigrateError } from '../errors.js';
-import { buildReport } from '../report/model.js';
 import { didYouMean } from './suggestion.js';
-import { isReportFormat, RENDERERS, REPORT_FORMATS, type ReportFormat } from '../report/renderers.js';
+import { isReportFormat, REPORT_FORMATS, REPORTS, type ReportFormat } from '../report/formats.js';
 import { loadSettings, type Flags } from '../config.js';
 import { readJournal } from './wiring.js';
 import { writePrivately } from './private-file.js';
-import { readRows } from '../report/read.js';
 import type { Command } from './command.js';
 
 /** The report, from the journal alone. Exit code 0 whatever it says: reading is not migrating. */
 export const report: Command = async (context) => {
   const { flags, env, stdout, stderr } = context;
-  const format = formatOf(flags);
+  const read = flags['conflicts'] === true ? conflictsOnly(flags) : REPORTS[formatOf(flags)];
   const { settings } = loadSettings(flags, env, { requirements: 'none' });
-  const model = buildReport(await readJournal(settings.journal, context, readRows));
-  const lines = RENDERERS[format](model);
+  const lines = await readJournal(settings.journal, context, read, settings.team);
   const out = flags['out'];
   if (typeof out !== 'string') {
     for (const line of lines) stdout.write(`${line}\n`);
@@ -25,6 +24,13 @@ export const report: Command = async (context) => {
   stderr.write(`wrote ${out}\n`);
   return 0;
 };
+
+/** A file to be edited and given back has one format. */
+function conflictsOnly({ format, json }: Flags): (database: Database) => readonly string[] {
+  if (format !== undefined || json === true)
+    throw new MigrateError('usage', '--conflicts writes YAML.', 'Leave --format and --json out.');
+  return (database) => [...conflictsFile(database)];
+}
 
 function formatOf({ format, out, json }: Flags): ReportFormat {
   if (json === true && (format === undefined || format === 'json')) return 'json';

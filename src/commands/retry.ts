@@ -1,6 +1,7 @@
 import { MigrateError } from '../errors.js';
 import { didYouMean } from './suggestion.js';
-import { KIND_NAMES, recordKind } from '../config-values.js';
+import { KIND_NAMES } from '../kind-names.js';
+import { recordKind } from '../config-values.js';
 import { migration } from './migration.js';
 import type { Command } from './command.js';
 import type { Flags } from '../config.js';

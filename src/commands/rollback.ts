@@ -1,19 +1,24 @@
 import { commandLine } from './command-line.js';
 import { EXIT_NOT_CLEAN, INTERRUPTED, type Command, type CommandContext } from './command.js';
 import { loadSettings, type Settings } from '../config.js';
+import { logged } from './logged.js';
 import { printableJson } from '../report/visible.js';
+import { removalEntry } from './log-entries.js';
 import { painter } from './colors.js';
 import { printed, type LogLine } from './log-lines.js';
 import { agreed } from './question.js';
 import { amounts, closingLine, planLines, rollbackDocument } from './rollback-text.js';
 import { undo } from './wiring.js';
+import type { LogFile } from './log-file.js';
 import type { RollbackEvent, RollbackSummary } from '../engine/rollback.js';
 
 /** Nothing was sent because nobody agreed to it. */
 const EXIT_DECLINED = 2;
 
 /** Deletes what the journal has created, after showing it. From the journal and Bifrost alone. */
-export const rollback: Command = async (context) => {
+export const rollback: Command = (context) => logged(context, 'rollback', (log) => rolledBack(context, log));
+
+async function rolledBack(context: CommandContext, log: LogFile): Promise<number> {
   const { flags, env, stdout, stderr } = context;
   const { settings } = loadSettings(flags, env, { requirements: 'target' });
   const paint = painter(stderr, env);
@@ -38,6 +43,7 @@ export const rollback: Command = async (context) => {
       );
     },
     listener: (event) => {
+      log.tell(removalEntry(event));
       const line = shown.has(keyOf(event)) && event.result === 'kept' ? null : lineOf(event);
       if (line !== null && (!settings.quiet || line.word !== 'OK')) print(line);
     },
@@ -48,7 +54,7 @@ export const rollback: Command = async (context) => {
   if (settings.json) stdout.write(`${printableJson(rollbackDocument(summary, settings, exitCode, next))}\n`);
   stderr.write(`${closingLine(summary, settings.dryRun)}\nnext: ${next}\n`);
   return exitCode;
-};
+}
 
 /** What was kept has been shown with the plan, unless it turned out later. */
 const keyOf = ({ kind, name }: Pick<RollbackEvent, 'kind' | 'name'>): string => `${kind} ${name}`;

@@ -13,7 +13,7 @@ import type { RollbackOptions, RollbackSummary } from '../engine/rollback.js';
 import type { Secret } from '../secret.js';
 import type { Settings } from '../config.js';
 import type { Target } from '../target/target.js';
-import type { Verification } from '../engine/verify.js';
+import type { Verification, VerifyOptions } from '../engine/verify.js';
 
 /**
  * The one place where commands meet journal, sources, target, mapping, stages and engine. Each is loaded when it is
@@ -33,15 +33,24 @@ type Order = {
   readonly listener: Listener;
 };
 
-/** Reads the journal without changing it; works while a run is writing. */
+/**
+ * Reads the journal without changing it; works while a run is writing.
+ *
+ * @param teams as typed with --team: only what belongs to them is shown to `read`; null = everything
+ */
 export async function readJournal<T>(
   path: string,
   { now, toolVersion }: CommandContext,
   read: (database: Database.Database) => T,
+  teams: readonly string[] | null = null,
 ): Promise<T> {
-  const { openJournal } = await import('../journal/open.js');
+  const [{ openJournal }, { chooseTeams, narrowTo }] = await Promise.all([
+    import('../journal/open.js'),
+    import('../journal/team-choice.js'),
+  ]);
   const journal = openJournal(path, { create: false, readonly: true, now, toolVersion });
   try {
+    if (teams !== null) narrowTo(journal.db, chooseTeams(journal.db, teams));
     return read(journal.db);
   } finally {
     journal.close();
@@ -83,6 +92,8 @@ export async function carryOut({
   const { signal, now, random, toolVersion } = context;
   const closers: (() => unknown)[] = [];
   try {
+    sayJournal(settings, listener);
+    const names = await namesGiven(settings);
     const { openDryRunJournal, openJournal } = await import('../journal/open.js');
     const journal = settings.dryRun
       ? openDryRunJournal(settings.journal, { now, toolVersion })
@@ -104,12 +115,25 @@ export async function carryOut({
       now,
       random,
       mode,
+      ...names,
       ...(exact === null ? {} : { filter: exact }),
     });
     return { summary, rows: readRows(journal.db) };
   } finally {
     for (const close of closers.reverse()) await close();
   }
+}
+
+/** The first line, before what takes a moment to load. */
+function sayJournal({ journal, dryRun }: Settings, listener: Listener): void {
+  listener({ type: 'note', message: `journal ${journal}${dryRun ? ' (a copy of it in memory)' : ''}` });
+}
+
+/** Read before anything else: a file that is wrong stops the run with nothing done. */
+async function namesGiven({ names: path }: Settings): Promise<Pick<MigrateOptions, 'names'>> {
+  if (path === null) return {};
+  const { readNamesFile } = await import('../names-file.js');
+  return { names: readNamesFile(path) };
 }
 
 /** Both ends, and what plans are made with. */
@@ -139,19 +163,24 @@ async function openEnds(
 }
 
 /** Plans everything again and compares it with the gateway; works on a copy of the journal, and sends nothing but GETs. */
-export async function readBack(order: Pick<Order, 'context' | 'settings' | 'listener'>): Promise<Verification> {
-  const { context, listener } = order;
+export async function readBack(
+  order: Pick<Order, 'context' | 'settings' | 'listener'> & Pick<VerifyOptions, 'onKey'>,
+): Promise<Verification> {
+  const { context, listener, onKey } = order;
   const { signal, now, random, toolVersion } = context;
   const settings = { ...order.settings, dryRun: true };
   const closers: (() => unknown)[] = [];
   try {
+    const names = await namesGiven(settings);
+    sayJournal(settings, listener);
     const { openJournal } = await import('../journal/open.js');
     const original = openJournal(settings.journal, { create: false, readonly: true, now, toolVersion });
     const journal = closeAfter(original, () => original.copyForDryRun());
     closers.push(() => journal.close());
     const ends = await openEnds({ ...order, settings }, journal, closers);
     const { verify } = await import('../engine/verify.js');
-    return await verify({ ...ends, journal, settings, listener, signal, now, random });
+    const hearing = onKey === undefined ? {} : { onKey };
+    return await verify({ ...ends, ...names, journal, settings, listener, signal, now, random, ...hearing });
   } finally {
     for (const close of closers.reverse()) await close();
   }

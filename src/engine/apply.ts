@@ -59,7 +59,8 @@ export class Applier {
     const word = wordFor(result, this.#state.dry);
     if (word === null) return;
     const message = result.result === 'done' ? null : result.message;
-    this.#state.tell({ type: 'write', kind, label, result: word, message });
+    const said = result.result === 'done' ? (result.label ?? label) : label;
+    this.#state.tell({ type: 'write', kind, label: said, result: word, message });
   }
 }
 
@@ -69,6 +70,7 @@ type Word = Extract<RunEvent, { type: 'write' }>['result'];
 
 /** null = nothing happened worth a line. */
 function wordFor(result: WriteResult, dry: boolean): Word | null {
+  if (result.result === 'gone') return null;
   if (result.result !== 'done') return result.result;
   if (result.how === 'kept') return null;
   return dry && result.how !== 'adopted' ? 'planned' : result.how;

@@ -2,10 +2,12 @@ import type { Settings } from '../config.js';
 import type { JsonObject } from '../json.js';
 import type { RecordRow } from '../journal/record-queries.js';
 import type { Catalog } from '../mapping/catalog.js';
+import type { NameChoices } from '../mapping/name-choices.js';
 import type { Membership, RecordKind, User, World } from '../sources/records.js';
 import type { Missing, PlanContext, RecordState } from '../stages/plan.js';
 import type { ObjectKind } from '../target/objects.js';
 import type { RunState } from './run-state.js';
+import { goneKey } from './target-truth.js';
 
 /** Rows kept parsed: teams and organizations are asked for by every key, keys by nobody. */
 const CACHED_ROWS = 5_000;
@@ -17,7 +19,13 @@ export interface EngineContext extends PlanContext {
 
 export function planContext(
   state: RunState,
-  given: { readonly world: World; readonly settings: Settings; readonly catalog: Catalog; readonly now: number },
+  given: {
+    readonly world: World;
+    readonly settings: Settings;
+    readonly catalog: Catalog;
+    readonly now: number;
+    readonly names?: NameChoices;
+  },
 ): EngineContext {
   const { queries, writes } = state.journal;
   const rows = new Recent<string, ReturnType<PlanContext['record']>>(CACHED_ROWS);
@@ -43,7 +51,10 @@ export function planContext(
     record: (kind, id) =>
       rows.get(`${kind}\n${id}`, () => {
         const row = queries.get(kind, id);
-        return row && { ...recordStateOf(row), exists: true };
+        if (row === undefined) return undefined;
+        const recorded = recordStateOf(row);
+        // An id that leads nowhere must not be sent: what belongs to it is linked when it is there again.
+        return { ...recorded, ...(isGone(state, row) && { bifrostId: null }), exists: true };
       }),
     user: (id) => users.get(id, () => queries.user(id)),
     membership: (teamId, userId) => {
@@ -54,6 +65,11 @@ export function planContext(
     isNaturalName: (kind, name) => queries.isNaturalName(kind, name),
     forget: (kind, id) => rows.drop(`${kind}\n${id}`),
   };
+}
+
+/** The object the record stands for was written, and somebody has deleted it since. */
+export function isGone({ gone }: RunState, { bifrostKind: kind, bifrostName: name }: RecordRow): boolean {
+  return kind !== null && name !== null && gone.has(goneKey(kind, name));
 }
 
 export function recordStateOf(row: RecordRow): RecordState {

@@ -5,6 +5,7 @@ import type { CreateWrite } from '../stages/plan.js';
 import type { Difference, TargetObject } from '../target/objects.js';
 import { Attempts, giveUp } from './attempts.js';
 import { canonical } from './canonical.js';
+import { follow } from './follow.js';
 import { Interrupted } from './interrupted.js';
 import { PLANNED_ID } from './planned-object.js';
 import { lookFor, namesAreUnique } from './look.js';
@@ -13,6 +14,7 @@ import { failureReason, outcomeOfThisRun, type FailureClass, type WriteResult } 
 import { checkGoing, type RunState } from './run-state.js';
 import { send, shareOf } from './send.js';
 import { shownOf } from './shown.js';
+import { goneKey } from './target-truth.js';
 
 /** How the record that plans a write learns of its row; both are called in the transaction of the change itself. */
 export type Tie = {
@@ -27,6 +29,7 @@ export type Tie = {
  */
 export async function create(state: RunState, write: CreateWrite, tie: Tie): Promise<WriteResult> {
   const creation = new Creation(state, write, tie);
+  if (state.update && isShared(write)) state.planned.add(goneKey(write.kind, write.name));
   return (await creation.known()) ?? (await creation.there()) ?? creation.send();
 }
 
@@ -61,12 +64,22 @@ class Creation {
       return { result: 'skipped', reason: row.reason ?? 'skipped', message: row.lastError ?? '' };
     if (row.bifrostId === null || row.origin === null) return undefined;
     const object = await this.#byId(row.bifrostId);
-    // Deleted on the gateway since: what needs it needs it again.
-    if (object === undefined) return undefined;
+    if (object === undefined) return this.#gone(row);
     if (row.origin === 'adopted') return this.#kept(row, object, this.#adoptionFindings(object));
     if (row.state === 'failed' && row.action === 'create') return this.#confirm(object);
     const changed = row.payloadFingerprint !== this.#intended.payloadFingerprint;
+    if (changed && this.#state.update) return follow(this.#state, this.#write, row, object, this.#tie);
     return this.#kept(row, object, changed ? this.#differences(object).map(staleFinding) : []);
+  }
+
+  /** Deleted on the gateway since. Somebody meant it, so it is not made again unless it is asked for. */
+  #gone({ kind, name }: WriteRow): WriteResult | undefined {
+    if (this.#state.recreate) return undefined;
+    return {
+      result: 'gone',
+      message: `the ${kind.replaceAll('_', ' ')} "${name}" was deleted on Bifrost since an earlier run wrote it`,
+      nextStep: 'Type `migrate run --recreate` to have it created again.',
+    };
   }
 
   /** The object is on the gateway already, as far as the snapshot knows. */
@@ -311,6 +324,11 @@ class Creation {
   #differences(object: TargetObject): readonly Difference[] {
     return this.#state.target.differences(this.#write.kind, this.#write.body, object);
   }
+}
+
+/** Those that stand for one record go with it; the others may be left over when LiteLLM changes. */
+function isShared({ kind }: CreateWrite): boolean {
+  return kind !== 'virtual_key' && kind !== 'member' && kind !== 'user';
 }
 
 /** Sent at least once and never seen as somebody else's, nor certainly refused, nor deleted again. */

@@ -64,9 +64,11 @@ function settleFromSnapshot(state: RunState, row: WriteRow): boolean {
   return true;
 }
 
-/** For an update: the object itself is gone, and with it what the journal knew about it. */
+/** What was to be changed and is not there was deleted by somebody: that is found out for all objects together. */
 function settleAbsent(state: RunState, row: WriteRow): void {
   if (row.action === 'delete') return settleRemoved(state, row);
+  if (row.action === 'update' && row.bifrostId !== null && isListed(row.kind, row.name))
+    return settle(state, row, { state: 'done' });
   settle(state, row, { state: 'absent', bifrostId: null, origin: null });
 }
 

@@ -15,8 +15,12 @@ export type WriteResult =
       readonly bifrostId: string;
       readonly origin: 'created' | 'adopted';
       readonly findings: readonly Finding[];
+      /** What was changed, where the plan's own label says only what there should be. */
+      readonly label?: string;
     }
   | { readonly result: 'skipped'; readonly reason: string; readonly message: string }
+  /** An earlier run wrote it, somebody has deleted it since, and nothing was sent. */
+  | { readonly result: 'gone'; readonly message: string; readonly nextStep: string }
   | {
       readonly result: 'failed';
       readonly failure: FailureClass;
@@ -26,6 +30,7 @@ export type WriteResult =
     };
 
 export type Failed = Extract<WriteResult, { result: 'failed' }>;
+export type Gone = Extract<WriteResult, { result: 'gone' }>;
 
 /** How a failure stands in `writes.reason`. */
 export function failureReason(failure: FailureClass, code: string): string {

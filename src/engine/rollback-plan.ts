@@ -1,13 +1,12 @@
 import type { WriteRow } from '../journal/writes.js';
-import { differences } from '../target/difference.js';
-import { OBJECT_KINDS, type Body, type Difference, type ObjectKind, type TargetObject } from '../target/objects.js';
+import { OBJECT_KINDS, type Difference, type ObjectKind, type TargetObject } from '../target/objects.js';
 import type { Snapshot, Target } from '../target/target.js';
 import type { Journal } from '../journal/journal.js';
 import { mayBeOurs } from './creation.js';
+import { changesOf } from './foreign-changes.js';
 import { isListed, secondLookAfter } from './look.js';
 import { Needs } from './needs.js';
 import { pause, type RunState } from './run-state.js';
-import { shownOf } from './shown.js';
 
 /**
  * Users of an object before the object. The limits of a virtual key come after it although they belong to it: a key without
@@ -137,17 +136,6 @@ async function currentOf({ snapshot, target }: Facts, { kind, name, bifrostId, h
   const known = snapshot.byId(kind, bifrostId);
   return known !== undefined || isListed(kind, name) ? known : target.get(kind, bifrostId, hint);
 }
-
-/** Nothing when the object is what one of our requests would have left. Without the secrets: those are LiteLLM's to tell. */
-function changesOf({ journal, target }: Facts, row: WriteRow, object: TargetObject): readonly Difference[] {
-  const bodies = JSON.parse(row.bodies ?? '[]') as readonly Body[];
-  const compared = bodies.map((body) => differences(row.kind, body, object, { capabilities: target.capabilities }));
-  const least = compared.find((found) => found.length === 0) ?? compared.at(-1) ?? NEVER_SENT;
-  const sameValue = (row.shown ?? null) === null || row.shown === shownOf(journal, object);
-  return sameValue ? least : [...least, { field: 'value', wanted: 'the value it was given', found: 'another value' }];
-}
-
-const NEVER_SENT: readonly Difference[] = [{ field: 'kind', wanted: 'an object of ours', found: 'another' }];
 
 type Kept = Extract<Removal, { verdict: 'keep' }>;
 

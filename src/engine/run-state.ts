@@ -5,6 +5,7 @@ import type { Clock } from './clock.js';
 import type { Listener } from './events.js';
 import { Interrupted } from './interrupted.js';
 import type { Pool } from './pool.js';
+import type { WriteResult } from './result.js';
 
 /** Does the object have what the body asks for? Members a version's echo cannot show are not differences. */
 export type Differences = (kind: ObjectKind, body: Body, actual: TargetObject) => readonly Difference[];
@@ -27,6 +28,20 @@ export type RunState = {
   readonly tell: Listener;
   /** The gateway as last read, plus what this run has written. */
   snapshot: Snapshot;
+  /** What somebody has deleted is created again when a record needs it. */
+  readonly recreate: boolean;
+  /** Written records are compared with LiteLLM as it is now, and what has changed is pushed. */
+  readonly update: boolean;
+  /** By the key of `gone`: what this run has pushed, for all records that share the object. */
+  readonly followed: Map<string, WriteResult>;
+  /** By the key of `gone`: objects several records may share that plans of this run ask for; kept with `update` only. */
+  readonly planned: Set<string>;
+  /** Deployments that were written and cannot be planned now, although LiteLLM has not changed them. */
+  refused: readonly string[];
+  /** Codes of what could not be read of LiteLLM in this run and may restrict keys. */
+  gaps: readonly string[];
+  /** What somebody has deleted on the gateway since this journal wrote it: `<kind>\n<natural name>`. */
+  gone: ReadonlySet<string>;
   /** Requests that change the gateway. */
   writesSent: number;
   /** Writes in a row that found no end; many of them mean the gateway is ill, not the records. */

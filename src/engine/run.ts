@@ -5,7 +5,9 @@ import { failpoint } from '../failpoint.js';
 import type { Journal } from '../journal/journal.js';
 import type { KeyAlias } from '../journal/record-queries.js';
 import type { RunOutcome } from '../journal/runs.js';
+import { chooseTeams } from '../journal/team-choice.js';
 import type { Catalog } from '../mapping/catalog.js';
+import type { NameChoice, NameChoices } from '../mapping/name-choices.js';
 import { naturalName } from '../mapping/names.js';
 import { RECORD_KINDS, type RecordKind, type Source, type World } from '../sources/records.js';
 import type { Stage } from '../stages/plan.js';
@@ -17,10 +19,13 @@ import { dryTarget } from './dry-target.js';
 import type { Listener, RunSummary } from './events.js';
 import { readableKinds, takeIn, takeInWorld, type NaturalName } from './intake.js';
 import { Interrupted } from './interrupted.js';
+import { gapsOf, nameLeftOver, refusedToday } from './whole-update.js';
 import { Pool } from './pool.js';
 import { reconcile, settleVanished } from './reconcile.js';
 import { checkGoing, type ComparingTarget, type RunState } from './run-state.js';
 import { runStage, type StageScope } from './stage-run.js';
+import { compareWithTarget, wantedIn } from './target-truth.js';
+import { namesOf, worldWith } from './name-scope.js';
 import { nameTwins } from './twins.js';
 import { Worker } from './work.js';
 
@@ -52,6 +57,8 @@ export type MigrateOptions = {
   readonly mode: Mode;
   /** For retry: only these failed records. */
   readonly filter?: { readonly kind?: RecordKind; readonly id?: string };
+  /** What the operator's names file says (settings.names), as typed there. */
+  readonly names?: readonly NameChoice[];
   readonly sleep?: Clock['sleep'];
   readonly naturalName?: NaturalName;
 };
@@ -69,13 +76,21 @@ export async function migrate(options: MigrateOptions): Promise<RunSummary> {
   const state = begin({ ...options, journal, target });
   try {
     await readSource(state, options);
+    const names = namesOf(journal, options);
     state.snapshot = await target.snapshot();
     failpoint('snapshot.read'); // FAILPOINT
     await reconcile(state);
     if (state.intakeDone) settleVanished(state, readableKinds(source));
-    const worker = new Worker(state, contextOf(state, options), new Applier(state));
     const scope = scopeOf(state, options);
+    compareWithTarget(state, { recreate: settings.recreate, wanted: wantedIn(journal, scope) });
+    const context = contextOf(state, options, names);
+    if (state.update) {
+      state.refused = refusedToday(state, context, scope.seenSince);
+      state.gaps = gapsOf(source.world);
+    }
+    const worker = new Worker(state, context, new Applier(state));
     for (const stage of stages) await runStage(state, worker, stage, scope, state.stop);
+    if (state.update && isWhole(options)) nameLeftOver(state);
     if (!state.dry) await nameTwins(state);
     return finish(state, 'complete', null);
   } catch (error) {
@@ -136,6 +151,13 @@ function begin(options: MigrateOptions): Begun {
     signal: ending.signal,
     tell: options.listener,
     snapshot: NOT_READ_YET,
+    recreate: settings.recreate,
+    update: settings.update,
+    followed: new Map(),
+    planned: new Set(),
+    refused: [],
+    gaps: [],
+    gone: new Set(),
     writesSent: 0,
     exhausted: 0,
     startedAt: now(),
@@ -165,8 +187,9 @@ async function readSource(state: Begun, options: MigrateOptions): Promise<void> 
   checkGoing(state);
 }
 
-function contextOf(state: Begun, { source, settings, buildCatalog }: MigrateOptions): EngineContext {
-  const { world } = source;
+function contextOf(state: Begun, options: MigrateOptions, names: NameChoices | undefined): EngineContext {
+  const { settings, buildCatalog } = options;
+  const world = worldWith(options, names);
   const { snapshot, target, journal } = state;
   const catalog = buildCatalog({
     world,
@@ -176,7 +199,8 @@ function contextOf(state: Begun, { source, settings, buildCatalog }: MigrateOpti
     existingProviders: snapshot.all('provider').map(({ name }) => name),
     keyAliases: journal.queries.keyAliases(),
   });
-  return planContext(state, { world, settings, catalog, now: state.startedAt });
+  const given = { world, settings, catalog, now: state.startedAt };
+  return planContext(state, names === undefined ? given : { ...given, names });
 }
 
 /** Records seen when the source was last read completely; for a retry those of them that are not settled. */
@@ -188,7 +212,12 @@ function scopeOf(state: Begun, { settings, mode, filter }: MigrateOptions): Stag
     which: mode === 'retry' ? 'outstanding' : 'all',
     id: filter?.id ?? null,
     seenSince: state.journal.runs.lastCompleteIntake() ?? state.run,
+    teams: settings.team === null ? null : chooseTeams(state.journal.db, settings.team),
   };
+}
+
+function isWhole({ settings, mode, filter }: MigrateOptions): boolean {
+  return settings.only === null && settings.team === null && mode !== 'retry' && filter === undefined;
 }
 
 function finish(state: Begun, outcome: RunOutcome, error: unknown): RunSummary {

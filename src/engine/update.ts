@@ -1,10 +1,11 @@
 import { failpoint } from '../failpoint.js';
 import type { NewWrite, WriteRow } from '../journal/writes.js';
 import type { UpdateWrite } from '../stages/plan.js';
-import type { Body, TargetObject } from '../target/objects.js';
+import type { Body, ObjectKind, TargetObject } from '../target/objects.js';
 import { Attempts, giveUp } from './attempts.js';
 import { canonical } from './canonical.js';
 import type { Tie } from './creation.js';
+import { changesOf } from './foreign-changes.js';
 import type { Outcome } from './outcome.js';
 import { failureReason, outcomeOfThisRun, type FailureClass, type WriteResult } from './result.js';
 import { checkGoing, type RunState } from './run-state.js';
@@ -44,13 +45,31 @@ class Change {
       if (current === undefined) return this.#gone();
       const body = this.#write.body(current);
       if (body === null) return this.#done(current, last === undefined ? 'kept' : 'updated');
-      if (last?.kind === 'done') return this.#state.dry ? this.#done(current, 'updated') : this.#echoDiffers();
+      const clobbered = last === undefined ? this.#clobbered(current) : undefined;
+      if (clobbered !== undefined) return clobbered;
+      if (last?.kind === 'done')
+        return this.#state.dry || this.#write.unseen === true ? this.#done(current, 'updated') : this.#echoDiffers();
       last = await this.#sendOnce(body, current);
       if (last.kind === 'refused') return this.#refused(last.message);
       if (last.kind === 'exists') return this.#refused(`a name is taken: ${last.message}`, 'conflict');
       if (last.kind !== 'done') await attempts.wait(last);
     }
     return this.#exhausted(last);
+  }
+
+  /** What a PUT would undo of somebody else's work: then it is not sent. undefined = nothing. */
+  #clobbered(current: TargetObject): WriteResult | undefined {
+    const row = this.#row;
+    if (row?.origin !== 'created' || !OVERWRITTEN[row.kind]) return undefined;
+    const changes = changesOf(this.#state, row, current).filter(({ field }) => OVERWRITTEN[row.kind]?.test(field));
+    if (changes.length === 0) return undefined;
+    const fields = changes.map(({ field }) => field).join(', ');
+    return this.#failed(
+      'conflict',
+      'changed_on_target',
+      `it was changed on Bifrost since it was written (${fields}), so it is left as it is`,
+      'Change it on Bifrost by hand as the report says, or put back what was changed, then type `migrate run`.',
+    );
   }
 
   async #sendOnce(body: Body, current: TargetObject): Promise<Outcome> {
@@ -158,8 +177,25 @@ class Change {
   }
 }
 
+/** Fields that a PUT of this kind replaces whatever is there (B§4.4, §5.7, §5.8); the others only get what they lack. */
+const OVERWRITTEN: { readonly [K in ObjectKind]?: RegExp } = {
+  provider_key: /^(value$|\w+_key_config)/,
+  routing_rule: /^(cel_expression|targets|fallbacks|enabled)/,
+  pricing_override: /^patch/,
+};
+
 /** A PUT keeps what it leaves out, but for members of a key that every plan sends (B§4.4, §5.4, §5.5). */
 function bodiesAfter(before: string | undefined, put: Body): string {
   const bodies = JSON.parse(before ?? '[]') as Body[];
-  return canonical([...bodies, { ...bodies.at(-1), ...put }]);
+  const { budget, ...rest } = bodies.at(-1) ?? {};
+  const noBudget = Array.isArray(put['budgets']) && put['budgets'].length === 0;
+  return canonical([
+    ...bodies,
+    { ...rest, ...(!noBudget && budget !== undefined && { budget }), ...put, ...ownerIn(put) },
+  ]);
+}
+
+/** Setting one owner clears the other (B§5.5). */
+function ownerIn({ team_id: team, customer_id: customer }: Body): Body {
+  return team === undefined && customer === undefined ? {} : { team_id: team ?? null, customer_id: customer ?? null };
 }

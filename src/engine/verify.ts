@@ -1,24 +1,29 @@
-import type { Settings } from '../config.js';
 import type { Journal } from '../journal/journal.js';
 import type { RecordRow } from '../journal/record-queries.js';
+import type { NameChoices } from '../mapping/name-choices.js';
 import { naturalName } from '../mapping/names.js';
-import { RECORD_KINDS, type RecordKind, type Source, type SourceRecord } from '../sources/records.js';
-import type { CreateWrite, Plan, RecordState, Stage } from '../stages/plan.js';
+import { RECORD_KINDS, type RecordKind, type SourceRecord } from '../sources/records.js';
+import type { CreateWrite, Plan, PlannedRights, RecordState, Stage } from '../stages/plan.js';
 import { realSleep } from './clock.js';
-import { planContext, recordStateOf, type EngineContext } from './context.js';
+import { planContext, type EngineContext } from './context.js';
 import { readableKinds, takeIn } from './intake.js';
 import { Inspector, type ObjectCheck } from './inspection.js';
+import { asNew, asPlanned } from './plan-anew.js';
 import { Pool } from './pool.js';
+import { namesOf, worldWith } from './name-scope.js';
 import type { MigrateOptions } from './run.js';
 import type { ComparingTarget, RunState } from './run-state.js';
+import type { SampledKey } from './sample.js';
 import { worstOf, type Verdict } from './verdict.js';
 
 export type VerifyOptions = Pick<
   MigrateOptions,
-  'source' | 'target' | 'settings' | 'stages' | 'buildCatalog' | 'listener' | 'signal' | 'now' | 'random'
+  'source' | 'target' | 'settings' | 'stages' | 'buildCatalog' | 'listener' | 'signal' | 'now' | 'random' | 'names'
 > & {
   /** A copy: what is read from LiteLLM is compared in it. */
   readonly journal: Journal;
+  /** Hears of every virtual key that was written and what it may call, while the records are worked through. */
+  readonly onKey?: (key: SampledKey, rights: PlannedRights, active: boolean) => void;
 };
 
 /** One record that is not on Bifrost as planned. */
@@ -63,7 +68,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
   const { journal, source, target, settings } = options;
   journal.bindEnds(source.identity, target.identity, false);
   const state = await prepare(options);
-  const context = asPlanned(contextOf(state, options));
+  const context = asPlanned(contextOf(state, options, namesOf(journal, options)));
   const inspector = new Inspector(state);
   const vanished = new Set(journal.queries.vanished(readableKinds(source), state.run).map(({ seq }) => seq));
   const counts: KindVerdicts[] = [];
@@ -71,7 +76,10 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
   for (const kind of RECORD_KINDS.filter((one) => settings.only?.includes(one) ?? true)) {
     const tally = { kind, read: 0, ok: 0, missing: 0, wider: 0, changed: 0, narrower: 0, notCarried: 0 };
     for (const row of rowsOf(journal, kind)) {
-      const check = await checkRecord(row, vanished.has(row.seq), options.stages, context, inspector);
+      const idle = vanished.has(row.seq) || row.status === 'skipped' || row.status === 'failed';
+      const plans = idle ? [] : plansOf(row, options.stages, context);
+      if (options.onKey !== undefined) tellKey(row, plans, options.onKey);
+      const check = await checkRecord(row, vanished.has(row.seq) ? null : plans, inspector);
       context.forget(row.kind, row.id);
       tally.read += 1;
       tally[check === null ? 'notCarried' : check.verdict] += 1;
@@ -103,26 +111,21 @@ async function prepare({ journal, source, target, ...options }: VerifyOptions): 
     signal,
     tell: listener,
     snapshot: await target.snapshot(),
+    recreate: false,
+    update: false,
+    followed: new Map(),
+    planned: new Set(),
+    refused: [],
+    gaps: [],
+    gone: new Set(),
     writesSent: 0,
     exhausted: 0,
   };
 }
 
-function contextOf(
-  state: RunState,
-  {
-    source,
-    settings,
-    buildCatalog,
-    now,
-  }: {
-    readonly source: Source;
-    readonly settings: Settings;
-    readonly buildCatalog: MigrateOptions['buildCatalog'];
-    readonly now: () => number;
-  },
-): EngineContext {
-  const { world } = source;
+function contextOf(state: RunState, options: VerifyOptions, names: NameChoices | undefined): EngineContext {
+  const { settings, buildCatalog, now } = options;
+  const world = worldWith(options, names);
   const { snapshot, journal } = state;
   const target: ComparingTarget = state.target;
   const catalog = buildCatalog({
@@ -133,12 +136,8 @@ function contextOf(
     existingProviders: snapshot.all('provider').map(({ name }) => name),
     keyAliases: journal.queries.keyAliases(),
   });
-  return planContext(state, { world, settings, catalog, now: now() });
-}
-
-/** Nothing counts as written before: stages then say what each object should be as a whole, not what to change about it. */
-function asPlanned(context: EngineContext): EngineContext {
-  return { ...context, snapshot: context.snapshot, createdByUs: () => false };
+  const given = { world, settings, catalog, now: now() };
+  return planContext(state, names === undefined ? given : { ...given, names });
 }
 
 function* rowsOf({ queries }: Journal, kind: RecordKind): Generator<RecordRow> {
@@ -153,19 +152,26 @@ function* rowsOf({ queries }: Journal, kind: RecordKind): Generator<RecordRow> {
 
 type Checked = Omit<RecordCheck, 'verdict'> & { readonly verdict: Verdict };
 
-/** null = not carried, and the report says why. */
+function tellKey(row: RecordRow, plans: readonly Plan[], onKey: NonNullable<VerifyOptions['onKey']>): void {
+  const { id, displayName: name, bifrostId } = row;
+  if (row.kind !== 'virtual_key' || row.status !== 'written' || bifrostId === null) return;
+  for (const plan of plans) {
+    if (plan.outcome !== 'write' || plan.rights === undefined) continue;
+    const create = plan.writes.find((write) => write.action === 'create' && write.kind === 'virtual_key');
+    if (create?.action === 'create') onKey({ id, name, bifrostId }, plan.rights, create.body['is_active'] !== false);
+  }
+}
+
+/** `plans` null = LiteLLM has the record no longer. The answer is null for what is not carried, as the report says why. */
 async function checkRecord(
   row: RecordRow,
-  vanished: boolean,
-  stages: readonly Stage[],
-  context: EngineContext,
+  plans: readonly Plan[] | null,
   inspector: Inspector,
 ): Promise<Checked | null> {
   const { kind, id, displayName: name, bifrostName, status } = row;
   const about = { kind, id, name, bifrostName };
   if (status === 'skipped' || status === 'failed') return null;
-  if (vanished) return status === 'written' ? { ...about, ...afterlife(row, inspector), objects: [] } : null;
-  const plans = plansOf(row, stages, context);
+  if (plans === null) return status === 'written' ? { ...about, ...afterlife(row, inspector), objects: [] } : null;
   const creates = plans.flatMap((plan) => (plan.outcome === 'write' ? plan.writes : [])).filter(isCreate);
   if (status === 'pending') {
     if (creates.length === 0) return null;
@@ -199,16 +205,7 @@ function afterlife(
 /** The same stages in the same order as a run, each as if the record came to it for the first time. */
 function plansOf(row: RecordRow, stages: readonly Stage[], context: EngineContext): readonly Plan[] {
   const record = JSON.parse(row.json) as SourceRecord;
-  const { bifrostId, bifrostName, origin } = recordStateOf(row);
-  const anew: RecordState = {
-    status: 'pending',
-    bifrostId,
-    bifrostName,
-    origin,
-    missing: [],
-    detail: {},
-    drifted: false,
-  };
+  const anew = asNew(row);
   const written: RecordState = { ...anew, status: 'written' };
   return stages
     .filter(({ kinds }) => (kinds as readonly string[]).includes(row.kind))

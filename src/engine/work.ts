@@ -6,13 +6,16 @@ import type { RecordRow } from '../journal/record-queries.js';
 import type { WriteRow } from '../journal/writes.js';
 import type { SourceRecord } from '../sources/records.js';
 import type { Missing, Plan, PlannedWrite, Stage } from '../stages/plan.js';
+import { skip } from '../stages/shared.js';
 import type { ObjectKind } from '../target/objects.js';
 import type { Applier } from './apply.js';
-import { recordStateOf, type EngineContext } from './context.js';
+import { Claims } from './claims.js';
+import { isGone, recordStateOf, type EngineContext } from './context.js';
 import type { Tie } from './creation.js';
 import type { RunEvent } from './events.js';
+import { planAnew } from './plan-anew.js';
 import { objectOf } from './reconcile.js';
-import type { Failed, WriteResult } from './result.js';
+import type { Failed, Gone, WriteResult } from './result.js';
 import type { RunState } from './run-state.js';
 
 type WritePlan = Extract<Plan, { outcome: 'write' }>;
@@ -21,21 +24,27 @@ type Ending = Omit<Extract<RunEvent, { type: 'record' }>, 'type' | 'key' | 'name
 /** A plan that asks to be made again does so this often at most. */
 export const ROUNDS = 3;
 
-/** One object for one record: two records in one of these would share a budget and an owner (mapping.md G2). */
-const OWN_OBJECT: ReadonlySet<ObjectKind> = new Set(['customer', 'team', 'virtual_key']);
+const MERGED_STAYS = finding(
+  'loss',
+  'update_left',
+  '',
+  'several records of LiteLLM share its object on Bifrost, which --update leaves as it is; change it there by hand',
+);
+
+const SETTLED: Plan = { outcome: 'settled', findings: [] };
 
 /** Works through records one by one: plan, carry out, write down. */
 export class Worker {
   readonly #state: RunState;
   readonly #context: EngineContext;
   readonly #applier: Applier;
-  /** Objects claimed by records that are being worked on. */
-  readonly #claims = new Map<string, number>();
+  readonly #claims: Claims;
 
   constructor(state: RunState, context: EngineContext, applier: Applier) {
     this.#state = state;
     this.#context = context;
     this.#applier = applier;
+    this.#claims = new Claims(state, context);
   }
 
   /**
@@ -44,7 +53,8 @@ export class Worker {
    * @throws Interrupted, MigrateError: the record stays as the journal has it.
    */
   async work(stage: Stage, row: RecordRow, round = 1): Promise<boolean> {
-    const plan = this.#plan(stage, row);
+    // Written and deleted on Bifrost since: it stays as the journal has it, and a finding says so.
+    const plan = row.status === 'written' && isGone(this.#state, row) ? SETTLED : this.#plan(stage, row, round);
     const source = stage.name === 'routing' ? 'routing' : 'plan';
     const task = new Task(this.#state, this.#context, this.#applier, this.#claims, row, source);
     const ending = await task.carryOut(plan);
@@ -58,9 +68,13 @@ export class Worker {
   }
 
   /** One record that a stage cannot cope with fails alone. */
-  #plan(stage: Stage, row: RecordRow): Plan {
+  #plan(stage: Stage, row: RecordRow, round: number): Plan {
     try {
-      return stage.plan(JSON.parse(row.json) as SourceRecord, recordStateOf(row), this.#context);
+      const record = JSON.parse(row.json) as SourceRecord;
+      const excluded = this.#context.names?.exclusion(record) ?? null;
+      if (excluded !== null) return skip('excluded', excluded);
+      if (this.#state.update && row.status === 'written') return planAnew(stage, row, this.#context, round);
+      return stage.plan(record, recordStateOf(row), this.#context);
     } catch (error) {
       // A plan asks the journal; a journal that cannot be read is no fault of the record.
       if (journalFailure(error, this.#state.journal.path) !== error) throw error;
@@ -82,7 +96,7 @@ class Task {
   readonly #state: RunState;
   readonly #context: EngineContext;
   readonly #applier: Applier;
-  readonly #claims: Map<string, number>;
+  readonly #claims: Claims;
   /** A record that two stages work on has findings of both. */
   readonly #source: FindingSource;
   /** As the journal has it now. */
@@ -92,7 +106,7 @@ class Task {
     state: RunState,
     context: EngineContext,
     applier: Applier,
-    claims: Map<string, number>,
+    claims: Claims,
     row: RecordRow,
     source: FindingSource,
   ) {
@@ -139,13 +153,21 @@ class Task {
   }
 
   async #write(plan: WritePlan): Promise<Ending> {
-    const taken = this.#claim(plan);
+    if (this.#isSharedUpdate(plan)) return this.#ending('settled', { findings: [...plan.findings, MERGED_STAYS] });
+    const taken = this.#claims.take(this.#row, plan);
     if (taken !== null) return this.#notWritten({ ...taken, findings: plan.findings });
     try {
       return await this.#carryOutAll(plan);
     } finally {
-      this.#claims.delete(claimOf(plan));
+      this.#claims.release(plan);
     }
+  }
+
+  /** What one record asks for now may be more than another of those that share the object has. */
+  #isSharedUpdate({ main: { kind, name } }: WritePlan): boolean {
+    if (!this.#state.update || this.#row.status !== 'written') return false;
+    if (kind !== 'customer' && kind !== 'team') return false;
+    return this.#state.journal.queries.otherOwner(kind, name, this.#row.seq) !== undefined;
   }
 
   async #carryOutAll(plan: WritePlan): Promise<Ending> {
@@ -154,6 +176,8 @@ class Task {
       const result = await this.#applier.apply(write, this.#tie(plan, write));
       results.set(write, result);
       if (result.result === 'failed') return this.#failed(plan, write, result, findingsOf(results));
+      if (result.result === 'gone' && this.#row.status !== 'written')
+        return this.#failed(plan, write, asFailure(result), findingsOf(results));
     }
     const findings = [...plan.findings, ...findingsOf(results)];
     const main = mainResult(plan, results);
@@ -179,10 +203,13 @@ class Task {
         findings,
       });
     const origin = this.#row.origin ?? main?.origin ?? this.#originOf(kind, name);
-    const { missing, detail } = plan;
+    const { missing, detail, rights } = plan;
+    if (rights !== undefined) this.#state.journal.rights.keep(rights);
     this.#state.journal.records.written(this.#row, { kind, name, bifrostId, origin, missing, detail });
     const incomplete = missing.length > 0;
-    return this.#ending('written', { origin, bifrostId, bifrostName: name, incomplete, findings });
+    const ending = this.#ending('written', { origin, bifrostId, bifrostName: name, incomplete, findings });
+    if (this.#state.update && plan.again !== true) this.#state.journal.objects.upToDate(this.#row.seq);
+    return ending;
   }
 
   /** A record that is on Bifrost already stays written when its completion fails. */
@@ -219,27 +246,6 @@ class Task {
     };
   }
 
-  /** null = the main object is free, or this record's own. */
-  #claim(plan: WritePlan): Extract<Plan, { outcome: 'failed' }> | null {
-    const { kind, name } = plan.main;
-    if (!OWN_OBJECT.has(kind)) return null;
-    const key = claimOf(plan);
-    const owner = this.#state.journal.queries.otherOwner(kind, name, this.#row.seq);
-    const claimed = this.#claims.get(key) ?? this.#row.seq;
-    if (owner === undefined && claimed === this.#row.seq) {
-      this.#claims.set(key, this.#row.seq);
-      return null;
-    }
-    return {
-      outcome: 'failed',
-      failure: 'conflict',
-      reason: 'name_taken',
-      message: `the name "${name}" belongs to another ${owner?.kind ?? this.#row.kind} of LiteLLM${owner === undefined ? '' : ` ("${owner.displayName}")`}`,
-      nextStep: 'Rename one of the two in LiteLLM, then type `migrate run`.',
-      findings: [],
-    };
-  }
-
   #originOf(kind: ObjectKind, name: string): 'created' | 'adopted' {
     return this.#context.createdByUs(kind, name) ? 'created' : 'adopted';
   }
@@ -255,10 +261,6 @@ class Task {
   }
 }
 
-function claimOf({ main }: WritePlan): string {
-  return `${main.kind}\n${main.name}`;
-}
-
 function isMain({ main }: WritePlan, write: PlannedWrite): boolean {
   return write.kind === main.kind && write.name === main.name;
 }
@@ -267,10 +269,15 @@ function isMain({ main }: WritePlan, write: PlannedWrite): boolean {
 function mainResult(
   plan: WritePlan,
   results: ReadonlyMap<PlannedWrite, WriteResult>,
-): Exclude<WriteResult, Failed> | undefined {
+): Exclude<WriteResult, Failed | Gone> | undefined {
   const about = plan.writes.filter((write) => isMain(plan, write)).map((write) => results.get(write));
   const last = about.at(-1);
-  return last === undefined || last.result === 'failed' ? undefined : last;
+  return last === undefined || last.result === 'failed' || last.result === 'gone' ? undefined : last;
+}
+
+/** Of a record that was never written: it cannot do without. */
+function asFailure({ message, nextStep }: Gone): Failed {
+  return { result: 'failed', failure: 'conflict', code: 'gone_from_target', message, nextStep };
 }
 
 /** What was adopted with which reservations, and what was left out because the gateway refused it. */

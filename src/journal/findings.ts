@@ -4,9 +4,9 @@ import type { Commits } from './commits.js';
 
 /**
  * `plan`, `routing`: replaced when the record is planned again, there · `intake`: replaced when the source is read again ·
- * `late`: replaced at the end of each run.
+ * `late`: replaced at the end of each run · `target`: replaced when Bifrost is read.
  */
-export type FindingSource = 'plan' | 'routing' | 'intake' | 'late';
+export type FindingSource = 'plan' | 'routing' | 'intake' | 'late' | 'target';
 
 export interface FindingTable {
   /** All findings of one source about one record; null = about LiteLLM or Bifrost as a whole. */

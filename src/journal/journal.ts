@@ -8,9 +8,11 @@ import { findingTable, type FindingTable } from './findings.js';
 import type { Lock } from './lock.js';
 import { recordQueries, type RecordQueries } from './record-queries.js';
 import { recordTable, type RecordTable } from './records.js';
+import { rightsTable, type RightsTable } from './rights.js';
 import { runTable, type RunTable } from './runs.js';
 import { countsByKind, type KindCounts } from './summary.js';
 import { writeTable, type WriteTable } from './writes.js';
+import { writtenObjects, type WrittenObjects } from './written-objects.js';
 
 /** The journal as the rest of the program sees it: one object per table, and what concerns the file as a whole. */
 export type Journal = {
@@ -27,8 +29,10 @@ export type Journal = {
   readonly records: RecordTable;
   readonly queries: RecordQueries;
   readonly writes: WriteTable;
+  readonly objects: WrittenObjects;
   readonly findings: FindingTable;
   readonly attempts: AttemptLog;
+  readonly rights: RightsTable;
   counts(): readonly KindCounts[];
   /** Binds the journal to its two ends the first time, checks them later. @throws MigrateError `journal_other_ends` */
   bindEnds(source: string, target: string, rebind: boolean): void;
@@ -61,8 +65,10 @@ export function assembleJournal(db: Database.Database, { path, dry, lock, now, t
     records: recordTable(db, commits, time),
     queries: recordQueries(db),
     writes: writeTable(db, commits, time),
+    objects: writtenObjects(db, commits, time),
     findings: findingTable(db, commits),
     attempts: attemptLog(db, commits, time),
+    rights: rightsTable(db, commits),
     counts: () => countsByKind(db),
     bindEnds: (source, target, rebind) => bindEnds(db, commits, { source, target, rebind, path }),
     copyForDryRun: () => {

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Database } from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import type * as DrizzleDriver from 'drizzle-orm/better-sqlite3';
+import type * as DrizzleMigrator from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
 import { MigrateError, reasonOf } from '../errors.js';
 import { journalFailure, unwritable } from './failures.js';
+
+/** Loaded when there is something to migrate: a report, and every command on a journal that is there, starts without it. */
+const load = createRequire(import.meta.url);
+type Drizzle = typeof DrizzleDriver;
+type Migrator = typeof DrizzleMigrator;
 
 /** The same distance from src/journal and from dist/journal. */
 const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -34,6 +40,8 @@ export function appliedVersion(db: Database): Version {
 /** Brings the schema up to date in one transaction. @throws MigrateError `journal_unusable` when there is no room for it. */
 export function applyMigrations(db: Database, path: string): void {
   try {
+    const { drizzle } = load('drizzle-orm/better-sqlite3') as Drizzle;
+    const { migrate } = load('drizzle-orm/better-sqlite3/migrator') as Migrator;
     migrate(drizzle(db), { migrationsFolder: FOLDER });
   } catch (error) {
     const failure = journalFailure(error, path);

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { RecordKind, User } from '../sources/records.js';
 import type { ObjectKind } from '../target/objects.js';
 import type { RecordState } from './states.js';
+import { OF_TEAMS } from './team-choice.js';
 
 /** A record as the engine works on it. JSON columns are text, parsed by whoever needs them. Our own rows: not checked again. */
 export type RecordRow = {
@@ -32,6 +33,8 @@ export type Scope = {
   readonly id: string | null;
   /** Seen by this run or a later one: what vanished from the source is not planned. */
   readonly seenSince: number;
+  /** Ids of teams whose records alone are meant; absent = all records. */
+  readonly teams?: readonly string[] | null;
 };
 
 export type KeyAlias = { readonly alias: string; readonly target: string; readonly teamId: string | null };
@@ -61,14 +64,14 @@ export interface RecordQueries {
     kind: ObjectKind,
     name: string,
     seq: number,
-  ): { readonly kind: string; readonly displayName: string } | undefined;
+  ): { readonly kind: RecordKind; readonly id: string; readonly displayName: string } | undefined;
 }
 
 const ROW = `seq, kind, source_id AS id, display_name AS displayName, record AS json, status, reason, message, origin,
   bifrost_id AS bifrostId, bifrost_kind AS bifrostKind, bifrost_name AS bifrostName, missing, detail,
   (status = 'written' AND written_fingerprint IS NOT NULL AND written_fingerprint <> fingerprint) AS drifted`;
 
-const SCOPE = `kind = @kind AND last_seen_run >= @seenSince AND (@id IS NULL OR source_id = @id)
+const SCOPE = `kind = @kind AND last_seen_run >= @seenSince AND (@id IS NULL OR source_id = @id) AND ${OF_TEAMS}
   AND (@which = 'all' OR status IN ('failed', 'pending') OR missing <> '[]' OR (status = 'written' AND reason IS NOT NULL))`;
 
 const RANK = `
@@ -105,13 +108,13 @@ export function recordQueries(db: Database): RecordQueries {
   const vanished = db.prepare<[string, number], RecordRow>(
     `SELECT ${ROW} FROM records WHERE kind = ? AND last_seen_run < ? ORDER BY seq`,
   );
-  const other = db.prepare<[string, string, number], { kind: string; displayName: string }>(
-    `SELECT kind, display_name AS displayName FROM records
+  const other = db.prepare<[string, string, number], { kind: RecordKind; id: string; displayName: string }>(
+    `SELECT kind, source_id AS id, display_name AS displayName FROM records
       WHERE bifrost_kind = ? AND bifrost_name = ? AND seq <> ? LIMIT 1`,
   );
   return {
-    batch: (scope, afterSeq, limit) => batch.all({ ...scope, afterSeq, limit }),
-    count: (scope) => count.get({ ...scope }) ?? 0,
+    batch: (scope, afterSeq, limit) => batch.all({ ...named(scope), afterSeq, limit }),
+    count: (scope) => count.get(named(scope)) ?? 0,
     get: (kind, id) => get.get(kind, id),
     bySeq: (seq) => bySeq.get(seq),
     user: (id) => {
@@ -125,4 +128,8 @@ export function recordQueries(db: Database): RecordQueries {
     vanished: (kinds, run) => kinds.flatMap((kind) => vanished.all(kind, run)),
     otherOwner: (kind, name, seq) => other.get(kind, name, seq),
   };
+}
+
+function named({ kind, which, id, seenSince, teams = null }: Scope): object {
+  return { kind, which, id, seenSince, teams: teams === null ? null : JSON.stringify(teams) };
 }

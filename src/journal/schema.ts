@@ -175,3 +175,11 @@ export const attempts = sqliteTable(
   },
   (t) => [index('attempts_write').on(t.writeId)],
 );
+
+/** What keys may call before and after: a row for all that have it in common, named by `detail` of their records. */
+export const rights = sqliteTable('rights', {
+  /** Hash of `names`. */
+  id: text('id').primaryKey(),
+  /** JSON (mapping/rights.ts). */
+  names: text('names').notNull(),
+});

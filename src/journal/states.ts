@@ -11,7 +11,7 @@ export type RecordState = (typeof RECORD_STATES)[number];
  *  done     on the gateway, id known
  *  failed   cannot be carried out as things stand (an object whose update failed keeps its id)
  *  skipped  left out on purpose: a refusal the plan tolerates
- *  removed  rolled back: deleted by this journal, or found gone when it was to be deleted
+ *  removed  rolled back: deleted by this journal, or found gone when it was to be deleted or created again
  */
 export const WRITE_STATES = ['planned', 'found', 'absent', 'done', 'failed', 'skipped', 'removed'] as const;
 export type WriteState = (typeof WRITE_STATES)[number];
@@ -24,7 +24,7 @@ export const RECORD_TRANSITIONS = {
   written: ['written'],
 } as const satisfies Record<RecordState, readonly RecordState[]>;
 
-/** A rollback, and nothing else, makes a record whose objects it has deleted as new. */
+/** A rollback makes a record whose objects it has deleted as new, `--recreate` one whose object somebody has; nothing else does. */
 export const ROLLBACK_TRANSITIONS = {
   pending: ['pending'],
   failed: ['pending'],

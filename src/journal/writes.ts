@@ -61,6 +61,8 @@ export interface WriteTable {
   ours(kind: ObjectKind): readonly WriteRow[];
   /** What was there before this journal. */
   adopted(): readonly WriteRow[];
+  /** What is on the gateway by the journal, whoever put it there; in batches, after this id. */
+  present(afterId: number, limit: number): readonly WriteRow[];
 }
 
 type Raw = Omit<WriteRow, 'hint'> & { readonly hint: string };
@@ -77,6 +79,10 @@ export function writeTable(db: Database, commits: Commits, now: () => string): W
         AND (bifrost_id IS NOT NULL OR attempts > 0) ORDER BY id`,
   );
   const adopted = db.prepare<[], Raw>(`SELECT ${COLUMNS} FROM writes WHERE origin = 'adopted' ORDER BY id`);
+  const present = db.prepare<[number, number], Raw>(
+    `SELECT ${COLUMNS} FROM writes
+      WHERE id > ? AND bifrost_id IS NOT NULL AND state IN ('done', 'failed') ORDER BY id LIMIT ?`,
+  );
   const link = db.prepare('INSERT OR IGNORE INTO record_writes (record_seq, write_id) VALUES (?, ?)');
   const put = putter(db, now);
   return {
@@ -100,6 +106,7 @@ export function writeTable(db: Database, commits: Commits, now: () => string): W
     inDoubt: () => doubtful.all().flatMap((raw) => toRow(raw) ?? []),
     ours: (kind) => ours.all(kind).flatMap((raw) => toRow(raw) ?? []),
     adopted: () => adopted.all().flatMap((raw) => toRow(raw) ?? []),
+    present: (afterId, limit) => present.all(afterId, limit).flatMap((raw) => toRow(raw) ?? []),
   };
 }
 

@@ -154,16 +154,14 @@ export function denial(name: string, subject: Subject, index: AccessIndex, gates
       groupsGrant(team.accessGroupIds, name, side, index) ||
       (index.dialect.keyGroupsSatisfyTeam && groupsGrant(key.accessGroupIds, name, side, index));
     if (!granted) return 'team';
-    const inScope =
-      subject.memberModels.length === 0 || can(subject.memberModels, name, { ...side, teamAliases: NO_NAMES }, index);
-    if (!inScope) return 'member';
+    if (!can(subject.memberModels, name, { ...side, teamAliases: NO_NAMES }, index)) return 'member';
   }
   const alone: Side = { teamId: null, teamAliases: NO_NAMES, keyAliases };
   if (key.teamId === null && user !== null) {
     if (user.models.includes('no-default-models') || !can(user.models, name, alone, index)) return 'user';
   }
   const ofProject = { ...alone, teamId: project?.teamId ?? null };
-  if (project !== null && project.models.length > 0 && !can(project.models, name, ofProject, index)) return 'project';
+  if (project !== null && !can(project.models, name, ofProject, index)) return 'project';
   if (gates && organization !== null && !can(organization.models, name, alone, index)) return 'organization';
   return null;
 }

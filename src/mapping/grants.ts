@@ -1,7 +1,7 @@
 import { finding, type Finding } from '../findings.js';
 import { WELL_KNOWN_NAMES } from './providers.js';
 import { behindPattern, carriedPlan, type WildcardPlan } from './wildcards.js';
-import { rewritten, unrestricted, type AccessIndex, type Subject } from './access.js';
+import { rewritten, unrestricted, type AccessIndex, type Denial, type Subject } from './access.js';
 import { weighted, type Group } from './groups.js';
 import { tagsOf } from './name-index.js';
 import { isUnserved, type Catalog, type Route } from './catalog.js';
@@ -16,12 +16,27 @@ export type Grant = {
   readonly routedAs: ReadonlyMap<string, string>;
   /** Per provider: `["*"]` or the names behind the prefix; weight null on Bifrost (P§2.5). */
   readonly wildcards: readonly {
+    readonly pattern: string;
     readonly provider: string;
     readonly key: string;
     readonly models: readonly string[];
   }[];
+  /** Granted names that a pattern serves, as its provider is asked for them. */
+  readonly behind: readonly {
+    readonly name: string;
+    readonly pattern: string;
+    readonly provider: string;
+    readonly model: string;
+  }[];
+  /** Granted names that fallbacks of the key's would answer if the key had not the name itself (P§3). */
+  readonly answeredWithout: ReadonlySet<string>;
+  /** Every name the findings are about: they show so many and count the rest. */
+  readonly named: readonly NamedReason[];
   readonly findings: readonly Finding[];
 };
+
+/** A name, the code of the finding it is in, and the pattern that serves it in LiteLLM; null = it has deployments of its own. */
+export type NamedReason = { readonly code: string; readonly name: string; readonly pattern: string | null };
 
 export type GrantRules = {
   readonly catalog: Catalog;
@@ -48,8 +63,17 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   const unserved = new Map<string, string[]>();
   const gated: string[] = [];
   const refused: string[] = [];
-  const lose = (reason: string, name: string): void => {
-    unserved.set(reason, [...(unserved.get(reason) ?? []), name]);
+  const named: NamedReason[] = [];
+  const behind: Grant['behind'][number][] = [];
+  const lose = (reason: string, name: string, pattern: string | null = null): void => {
+    const names = unserved.get(reason);
+    if (names === undefined) unserved.set(reason, [name]);
+    else names.push(name);
+    named.push({ code: reason, name, pattern });
+  };
+  const gate = (name: string, pattern: string | null = null): void => {
+    gated.push(name);
+    named.push({ code: 'organization_gate_now_enforced', name, pattern });
   };
 
   const undocumented = new Set(catalog.groups.undocumentedNames(teamId));
@@ -59,7 +83,12 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   for (const name of candidateNames(subject, rules)) {
     const decided = rewritten(name, subject, index, gates);
     if (!decided.ok) {
-      if (decided.why === 'organization') gated.push(name);
+      if (decided.why === 'organization') {
+        const led = ledTo(name, subject, rules);
+        if (led.kind !== 'none') gate(name, led.kind === 'wildcard' ? led.deployment.modelName : null);
+        else if (undocumented.has(index.names.aliasTarget(name) ?? name)) gate(name);
+        else gated.push(name);
+      }
       refused.push(name);
       continue;
     }
@@ -92,10 +121,11 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
         // Only a name that is not rewritten can pass through a provider that takes names as they come.
         const model =
           plan?.ok && isReached(plan, catalog) && decided.routed === name ? behindPattern(plan.pattern, name) : null;
-        if (model === null) lose('needs_routing_rule', name);
+        if (model === null || !plan?.ok) lose('needs_routing_rule', name, pattern);
         else {
           viaWildcard.set(pattern, [...(viaWildcard.get(pattern) ?? []), model]);
           routedBehind.set(name, name);
+          behind.push({ name, pattern, provider: plan.provider.name, model });
         }
       }
     } else {
@@ -109,7 +139,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
     for (const reason of fallbackLosses(name, routedName, subject, rules, gates)) lose(reason, name);
 
   const wildcards = wildcardGrants(subject, rules, gates, viaWildcard, (reason, name) =>
-    reason === 'organization' ? gated.push(name) : lose(reason, name),
+    reason === 'organization' ? gate(name) : lose(reason, name),
   );
   for (const name of answeredByFallback(refused, subject, rules, gates)) lose('fallback_answers_refused', name);
   if (rewritten(ANY_NAME, subject, index, false).ok || mayNameUnknown(subject, index))
@@ -130,7 +160,22 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
       ),
     );
   }
-  return { unrestricted: all, routes, routedAs: new Map([...routedAs, ...routedBehind]), wildcards, findings };
+  return {
+    unrestricted: all,
+    routes,
+    routedAs: new Map([...routedAs, ...routedBehind]),
+    wildcards,
+    behind,
+    answeredWithout: new Set(answeredByFallback([...routedAs.keys(), ...routedBehind.keys()], subject, rules, gates)),
+    named,
+    findings,
+  };
+}
+
+/** Where a name leads that only the organization's list refuses, which LiteLLM does not ask. */
+function ledTo(name: string, subject: Subject, { catalog, index }: GrantRules): ReturnType<Catalog['groups']['route']> {
+  const decided = rewritten(name, subject, index, false);
+  return decided.ok ? catalog.groups.route(decided.routed, subject.key.teamId) : { kind: 'none' };
 }
 
 /** Nothing is lost by these. */
@@ -147,7 +192,8 @@ function answeredByFallback(
   return catalog.routing ? refused.filter((name) => catalog.followersOf(name).some(isPermitted)) : [];
 }
 
-function explain(reason: string, names: readonly string[]): string {
+/** The message of a finding about names of a grant. */
+export function explain(reason: string, names: readonly string[]): string {
   switch (reason) {
     case 'needs_routing_rule':
       return `only a routing rule could lead there, and none does: ${listed(names)}`;
@@ -233,16 +279,28 @@ function fallbackLosses(
   // LiteLLM goes on to the name as it stands, Bifrost to what the key means by it.
   const isAliased = (next: string): boolean => {
     const decided = rewritten(next, subject, index, gates);
-    return decided.ok && decided.routed !== next;
+    return decided.ok && (decided.routed !== next || isTeamNameOnly(next, subject, index));
+  };
+  const isLeftOut = (next: string): boolean => {
+    const decided = rewritten(next, subject, index, gates);
+    // Newer LiteLLM itself does not fall back to what key and team may not call (L§3.7); the others it does not ask.
+    return !decided.ok && (!index.dialect.fallbackTargetChecked || NOT_ASKED.has(decided.why));
   };
   const followers = catalog.followersOf(name);
   const losses: string[] = [];
-  // Newer LiteLLM itself does not fall back to what the key may not call (L§3.7).
-  if (!index.dialect.fallbackTargetChecked && !chain.every(permitted)) losses.push('fallback_not_permitted');
+  if (chain.some(isLeftOut)) losses.push('fallback_not_permitted');
   if (chain.some((next) => isAliased(next) || (permitted(next) && !followers.includes(next))))
     losses.push('fallback_not_carried');
   if (followers.some((next) => permitted(next) && !chain.includes(next))) losses.push('fallback_added');
   return losses;
+}
+
+/** Whose lists are not asked before a fallback is tried. */
+const NOT_ASKED: ReadonlySet<Denial> = new Set<Denial>(['user', 'organization']);
+
+/** Up to 1.81 the router, where fallbacks begin, has a team's deployment under its internal name alone (L§4.7). */
+function isTeamNameOnly(name: string, { key }: Subject, { dialect, names }: AccessIndex): boolean {
+  return dialect.teamShadowsAliasTarget !== 'yes' && !names.has(name) && names.ofTeam(name, key.teamId).length > 0;
 }
 
 /** Newer versions let a proxy administrator's personal keys reach a team's name before any pattern (seen on 1.109.1). */
@@ -308,7 +366,7 @@ function wildcardGrants(
       continue;
     }
     if (models.length === 0) continue;
-    grants.push({ provider: plan.provider.name, key: plan.key.name, models });
+    grants.push({ pattern, provider: plan.provider.name, key: plan.key.name, models });
     if (hasFallbacks(pattern, catalog)) lose(catalog.routing ? 'fallback_not_carried' : 'fallback_needs_rule', pattern);
   }
   return grants;
@@ -353,10 +411,12 @@ function plainIndexOf(index: AccessIndex): AccessIndex {
   return known;
 }
 
-/** The list never gets empty, which would mean everything. */
+/** The list never gets empty, which would mean everything; nor may the place be taken by a word that means something. */
 function kept(models: readonly string[]): readonly string[] {
-  return models.map((entry) => (hasExpression(entry) ? 'no-default-models' : entry));
+  return models.map((entry) => (hasExpression(entry) ? NOBODYS_NAME : entry));
 }
+
+const NOBODYS_NAME = 'litellm-to-bifrost: nobody has this name';
 
 /** Names that begin as it says arrive there. */
 function isReached(plan: WildcardPlan & { readonly ok: true }, catalog: Catalog): boolean {

@@ -104,7 +104,7 @@ export function buildGroups(world: World): Groups {
     route,
     aliases,
     index,
-    undocumentedNames: undocumented(deployments, index),
+    undocumentedNames: undocumented(deployments, index, dialect.teamShadowsAliasTarget !== 'yes'),
   };
 }
 
@@ -116,19 +116,27 @@ function sameMembers(one: Routed, other: Routed): boolean {
   return ids(one) === ids(other);
 }
 
-/** LiteLLM's router also finds a deployment by its model string, and a team's by its internal name (seen on both versions). */
-function undocumented(deployments: readonly Deployment[], index: NameIndex): Groups['undocumentedNames'] {
+/**
+ * LiteLLM's router also finds a deployment by its model string, and a team's by its internal name (seen on both versions), on
+ * 1.81.13 for everybody.
+ */
+function undocumented(
+  deployments: readonly Deployment[],
+  index: NameIndex,
+  isForEverybody: boolean,
+): Groups['undocumentedNames'] {
   const isPublic = (name: string): boolean => index.global(name).some(({ teamId }) => teamId === null);
   const byTeam = new Map<string | null, Set<string>>();
   for (const { params, blocked, teamId, modelName, publicName } of deployments) {
     const { model } = params;
-    const names = [
-      ...(typeof model === 'string' && !model.includes('*') ? [model] : []),
-      ...(teamId === null || modelName === publicName ? [] : [modelName]),
-    ];
-    const known = byTeam.get(teamId) ?? new Set<string>();
-    byTeam.set(teamId, known);
-    for (const name of blocked ? [] : names) if (!isPublic(name)) known.add(name);
+    if (blocked) continue;
+    const add = (owner: string | null, name: string): void => {
+      const known = byTeam.get(owner) ?? new Set<string>();
+      byTeam.set(owner, known);
+      if (!isPublic(name)) known.add(name);
+    };
+    if (typeof model === 'string' && !model.includes('*')) add(teamId, model);
+    if (teamId !== null && modelName !== publicName) add(isForEverybody ? null : teamId, modelName);
   }
   const global = [...(byTeam.get(null) ?? [])];
   return (teamId) => (teamId === null ? global : [...new Set([...global, ...(byTeam.get(teamId) ?? [])])]);

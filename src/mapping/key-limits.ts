@@ -13,7 +13,7 @@ export type KeyLimitSources = {
   readonly key: VirtualKey;
   /** Row of LiteLLM_BudgetTable behind budget_id. */
   readonly linked: Limits | null;
-  /** Personal keys only (L§4.8). */
+  /** Whose budget counts on personal keys only, whose rates on every key (L§4.14, L§4.15). */
   readonly user: User | null;
   readonly member: Limits | null;
   readonly project: Project | null;
@@ -23,7 +23,7 @@ export type KeyLimitPlan = {
   readonly budgets: readonly Body[];
   readonly rateLimit: Body | null;
   readonly findings: readonly Finding[];
-  /** Limits of zero that block the key in LiteLLM, as `who.field`. */
+  /** Limits of zero or less that block the key in LiteLLM, as `who.field`. */
   readonly zero: readonly string[];
   readonly error: string | null;
 };
@@ -52,7 +52,10 @@ export function planKeyLimits(
   const findings: Finding[] = [];
   const zero: string[] = [];
   const parts: Part[] = [{ who: 'key', limits: filled(sources.key, sources.linked) }];
-  if (sources.user) parts.push({ who: 'user', limits: sources.user.limits });
+  if (sources.user) {
+    const { limits } = sources.user;
+    parts.push({ who: 'user', limits: sources.key.teamId === null ? limits : { ...limits, maxBudget: null } });
+  }
   if (sources.member) parts.push({ who: 'member', limits: sources.member });
   if (sources.project) parts.push({ who: 'project', limits: sources.project.limits });
 
@@ -61,19 +64,9 @@ export function planKeyLimits(
   for (const { who, limits } of parts) {
     const max = limits.maxBudget;
     if (max === null) continue;
-    if (max < 0) {
-      findings.push(
-        finding(
-          'change',
-          'negative_budget_omitted',
-          field(who, 'max_budget'),
-          `a negative budget (${max}) is no budget`,
-        ),
-      );
-      continue;
-    }
-    if (max === 0) {
-      if (who !== 'user' || zeroUserBudgetBlocks) zero.push(field(who, 'max_budget'));
+    // Less than 0 is exceeded before anything is spent, whoever's it is (L§6).
+    if (max <= 0) {
+      if (max < 0 || who !== 'user' || zeroUserBudgetBlocks) zero.push(field(who, 'max_budget'));
       else windows.set(maxBudgetPeriod, Math.min(1e-9, windows.get(maxBudgetPeriod) ?? Infinity));
       continue;
     }

@@ -87,6 +87,7 @@ export class KeyPlanner {
   readonly #unserved = new Map<string, Unserved>();
   readonly #names = new Map<string, string>();
   #meaningsOfName: Map<string, Set<string>> | null = null;
+  #namesOfPlace: Map<string, Set<string>> | null = null;
 
   constructor(
     private readonly endpoints: ReadonlyMap<string, EndpointResult>,
@@ -105,7 +106,7 @@ export class KeyPlanner {
       this.#note(meaning.group, finding('loss', unserved.reason, 'model_name', unserved.message));
       return;
     }
-    const { targets, renamed } = this.#targets(meaning, listed, this.#ambiguous(meaning, all));
+    const { targets, renamed } = this.#targets(meaning, listed, all);
     if (targets.length === 0) {
       this.#unserved.set(
         id,
@@ -144,8 +145,9 @@ export class KeyPlanner {
   #targets(
     meaning: Meaning,
     listed: string,
-    own: boolean,
+    all: readonly Meaning[],
   ): { readonly targets: RouteTarget[]; readonly renamed: string | null } {
+    const own = this.#ambiguous(meaning, all);
     const perProvider = this.#perProvider(meaning);
     const targets: RouteTarget[] = [];
     let renamed: string | null = null;
@@ -160,7 +162,8 @@ export class KeyPlanner {
       for (const { endpoint, deployment, weight, upstream } of members) {
         if (endpoint.key === null) {
           const isPlain = !own && listed === upstream && members.length === 1;
-          if (isPlain || (total === 1 && this.names.mayListUpstream(upstream))) {
+          const mayRename = total === 1 && this.names.mayListUpstream(upstream);
+          if (isPlain || (mayRename && !(own && this.#isListedTwice(provider, upstream, all)))) {
             if (!isPlain) renamed = upstream;
             targets.push({ provider, key: null, weight, deployment: deployment.id });
           } else this.#nameLost(meaning, endpoint);
@@ -176,6 +179,24 @@ export class KeyPlanner {
       }
     }
     return { targets, renamed };
+  }
+
+  /**
+   * Several names would be listed as this upstream id of a server without keys: who has one of them there would reach it by the
+   * others, too, whatever they mean to him.
+   */
+  #isListedTwice(provider: string, upstream: string, all: readonly Meaning[]): boolean {
+    if (this.#namesOfPlace === null) {
+      this.#namesOfPlace = new Map();
+      for (const meaning of all)
+        for (const [name, members] of this.#perProvider(meaning))
+          for (const member of members.filter(({ endpoint }) => endpoint.key === null)) {
+            const place = JSON.stringify([name, member.upstream]);
+            const names = this.#namesOfPlace.get(place) ?? new Set<string>();
+            this.#namesOfPlace.set(place, names.add(meaning.name));
+          }
+    }
+    return (this.#namesOfPlace.get(JSON.stringify([provider, upstream]))?.size ?? 0) > 1;
   }
 
   /** Deployments that can be carried, with the id the upstream is asked for. */

@@ -61,7 +61,7 @@ export type BudgetMember = 'budget' | 'both';
 export type LimitRules = {
   readonly maxBudgetPeriod: string;
   readonly member: BudgetMember;
-  /** What max_budget 0 becomes: no limit at all (organizations on 1.81), a tiny budget (teams), or nothing but `zero` (keys). */
+  /** What max_budget 0 becomes: no limit at all (organizations on 1.81), a tiny budget (teams), or nothing but `zero`. */
   readonly zeroBudget: 'unlimited' | 'tiny' | 'report';
 };
 
@@ -76,11 +76,7 @@ export function planLimits(limits: Limits, rules: LimitRules): LimitPlan {
   if (max !== null) {
     const reset = resetDuration(limits.budgetDuration, rules.maxBudgetPeriod);
     if (!reset.ok) error = reset.message;
-    else if (max < 0)
-      findings.push(
-        finding('change', 'negative_budget_omitted', 'max_budget', `a negative budget (${max}) is no budget`),
-      );
-    else if (max > 0 || rules.zeroBudget === 'tiny') {
+    else if (max > 0 || (max === 0 && rules.zeroBudget === 'tiny')) {
       budget = { max_limit: max > 0 ? max : TINY_BUDGET, reset_duration: reset.duration };
       findings.push(...reset.findings);
       if (limits.budgetDuration === null) {
@@ -105,7 +101,12 @@ export function planLimits(limits: Limits, rules: LimitRules): LimitPlan {
       }
     } else if (rules.zeroBudget === 'unlimited') {
       findings.push(
-        finding('notice', 'zero_budget_is_no_limit', 'max_budget', 'this LiteLLM version reads 0 as "no limit"'),
+        finding(
+          'notice',
+          'zero_budget_is_no_limit',
+          'max_budget',
+          'this LiteLLM version reads 0 and less as "no limit"',
+        ),
       );
     } else zero.push('max_budget');
   }

@@ -1,5 +1,5 @@
 import { finding, type Finding } from '../findings.js';
-import type { Json } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
 import { isObject } from '../json.js';
 import type { Limits, Team, VirtualKey } from '../sources/records.js';
 import type { Body } from '../target/objects.js';
@@ -48,29 +48,35 @@ function collect(key: VirtualKey, linked: Limits | null, team: Team | null): Map
   const budgets =
     Object.keys(key.limits.modelMaxBudget).length > 0 ? key.limits.modelMaxBudget : (linked?.modelMaxBudget ?? {});
   for (const [model, entry] of Object.entries(budgets)) merge(model, budgetEntry(entry));
-  for (const [member, name] of [
-    ['model_rpm_limit', 'rpm'],
-    ['model_tpm_limit', 'tpm'],
-  ] as const) {
-    const own = numbers(key.metadata[member]);
-    const source = own.length > 0 ? own : numbers(team?.metadata[member]);
-    for (const [model, limit] of source) merge(model, { [name]: limit });
+  for (const [member, inBudget, name] of RATES) {
+    // One table counts, whole (L§4.15): the key's own, else that of its budgets, else the team's.
+    const tables = [numbers(key.metadata[member]), ratesIn(budgets, inBudget), numbers(team?.metadata[member])];
+    const table = tables.find((one) => one.length > 0) ?? [];
+    for (const [model, limit] of table) merge(model, { [name]: limit });
   }
   return parts;
 }
 
-/** An entry of model_max_budget in its forms: a number, or an object (L§4.14). 0 and null are ignored there. */
+const RATES = [
+  ['model_rpm_limit', 'rpm_limit', 'rpm'],
+  ['model_tpm_limit', 'tpm_limit', 'tpm'],
+] as const;
+
+/** Rates in the entries of model_max_budget; 0 refuses there as well. */
+function ratesIn(budgets: JsonObject, member: string): [string, number][] {
+  const rates = Object.entries(budgets).map(([model, entry]) => [model, isObject(entry) ? entry[member] : undefined]);
+  return numbers(Object.fromEntries(rates.filter(([, rate]) => rate !== undefined)) as JsonObject);
+}
+
+/** The budget of an entry of model_max_budget: a number, or a member of an object (L§4.14). 0 and null are ignored there. */
 function budgetEntry(entry: Json): Parts {
   if (typeof entry === 'number') return entry > 0 ? { maxBudget: entry, duration: null } : {};
   if (!isObject(entry)) return {};
   const row = entry;
   const max = row['budget_limit'] ?? row['max_budget'];
   const duration = row['time_period'] ?? row['budget_duration'];
-  return {
-    ...(Number(max) > 0 && { maxBudget: Number(max), duration: typeof duration === 'string' ? duration : null }),
-    ...(Number(row['rpm_limit']) > 0 && { rpm: Number(row['rpm_limit']) }),
-    ...(Number(row['tpm_limit']) > 0 && { tpm: Number(row['tpm_limit']) }),
-  };
+  if (!(Number(max) > 0)) return {};
+  return { maxBudget: Number(max), duration: typeof duration === 'string' ? duration : null };
 }
 
 function numbers(value: Json | undefined): [string, number][] {

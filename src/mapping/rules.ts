@@ -76,7 +76,7 @@ export function planRules(input: RulesInput): Rules {
   const followers = new Map<string, readonly string[]>();
   for (const [name, meanings] of byName) {
     const served = servedMeanings(name, meanings, input);
-    followers.set(name, agreed(served, fallbacksOf));
+    followers.set(name, isCarried(served, input) ? agreed(served, fallbacksOf) : []);
     const next = (followers.get(name) ?? []).flatMap((each) => placesOfName(each, byName.get(each) ?? [], input));
     const rule = ruleOfName(name, served, unique(next), input);
     if (rule) rules.set(rule.name, rule);
@@ -113,6 +113,11 @@ function servedMeanings(name: string, meanings: readonly Meaning[], input: Rules
       return isUnserved(route) ? [] : [{ meaning, route }];
     })
     .sort((a, b) => Number(a.meaning.scoped) - Number(b.meaning.scoped));
+}
+
+/** A rule is written with a deployment it leads to: a pattern that stays behind brings none for the names it serves. */
+function isCarried(served: readonly Served[], { wildcards }: RulesInput): boolean {
+  return served.some(({ route }) => route.targets.some(({ deployment }) => wildcards.get(deployment)?.ok !== false));
 }
 
 function ruleOfName(

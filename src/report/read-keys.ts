@@ -17,6 +17,8 @@ export type KeyRow = {
   readonly alias: string;
   /** `team:Platform`, `organization:Acme`, `user:<id>`; empty when it belongs to nobody. */
   readonly owner: string;
+  /** The team it belongs to, also when LiteLLM has lost that team; null = none. */
+  readonly team: { readonly id: string; readonly name: string } | null;
   readonly tokenPrefix: string;
   readonly bifrostName: string;
   readonly bifrostId: string;
@@ -69,6 +71,7 @@ function toKey(raw: unknown): KeyRow {
   return {
     alias: row.alias ?? '',
     owner: ownerOf(row),
+    team: row.team_id === null || row.team_id === '' ? null : { id: row.team_id, name: row.team ?? row.team_id },
     tokenPrefix: row.source_id.slice(0, TOKEN_PREFIX_LENGTH),
     bifrostName: row.bifrost_name ?? '',
     bifrostId: row.bifrost_id,

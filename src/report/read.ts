@@ -12,7 +12,7 @@ export function readRows(database: Database.Database): JournalRows {
   return database.transaction(() => ({
     ...standing(database),
     records: database.prepare(RECORDS).all().map(toRecord),
-    findings: database.prepare(FINDINGS).all().map(toFinding),
+    findings: readFindings(database),
     models: readModels(database),
   }))();
 }
@@ -157,6 +157,10 @@ function toRecord(raw: unknown): RecordRow {
     missing: MISSING.parse(JSON.parse(row.missing)).map((missing) => missing.message),
     changedFields: row.drifted === 1 ? changedFields(row.written_record, row.record) : null,
   };
+}
+
+export function readFindings(database: Database.Database): FindingRow[] {
+  return database.prepare(FINDINGS).all().map(toFinding);
 }
 
 function toFinding(raw: unknown): FindingRow {

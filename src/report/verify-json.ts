@@ -1,4 +1,5 @@
 import type { Verification } from '../engine/verify.js';
+import { interviewDocument, type Interview } from './interview.js';
 import { printableJson } from './visible.js';
 import { shownId } from './words.js';
 
@@ -6,11 +7,11 @@ import { shownId } from './words.js';
 export const VERIFICATION_FORMAT = 1;
 
 /** The verification as one JSON document (docs/cli.md, "Verify"). */
-export function* renderVerificationJson(found: Verification): Iterable<string> {
-  yield* printableJson(verificationDocument(found)).split('\n');
+export function* renderVerificationJson(found: Verification, asked: Interview | null): Iterable<string> {
+  yield* printableJson(verificationDocument(found, asked)).split('\n');
 }
 
-function verificationDocument({ records, objects, ...found }: Verification): object {
+function verificationDocument({ records, objects, ...found }: Verification, asked: Interview | null): object {
   const shown = <R extends { readonly kind: string; readonly id: string }>(record: R): R => ({
     ...record,
     id: shownId(record.kind, record.id),
@@ -20,5 +21,6 @@ function verificationDocument({ records, objects, ...found }: Verification): obj
     ...found,
     records: records.map(shown),
     objects: objects.map((object) => ({ ...object, records: object.records.map(shown) })),
+    ...(asked === null ? {} : { asked: interviewDocument(asked) }),
   };
 }

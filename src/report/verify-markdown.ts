@@ -2,6 +2,7 @@ import { VERDICTS, type Verdict } from '../engine/verdict.js';
 import type { KindVerdicts, RecordCheck, Verification } from '../engine/verify.js';
 import type { ObjectCheck } from '../engine/inspection.js';
 import { codeSpan, prose } from './markdown.js';
+import { interviewLines, type Interview } from './interview.js';
 import { kindWord, kindWords, shownId } from './words.js';
 
 /** What each verdict means, in the words of docs/cli.md. */
@@ -13,7 +14,7 @@ const MEANINGS: { readonly [V in Exclude<Verdict, 'ok'>]: string } = {
 };
 
 /** The verification as Markdown, line by line; the worst first. */
-export function* renderVerification(found: Verification): Iterable<string> {
+export function* renderVerification(found: Verification, asked: Interview | null): Iterable<string> {
   yield '# Verification';
   yield '';
   yield `- Planned from: LiteLLM at ${codeSpan(found.source)}`;
@@ -22,6 +23,7 @@ export function* renderVerification(found: Verification): Iterable<string> {
   yield '';
   yield* table(found.counts);
   for (const verdict of VERDICTS) if (verdict !== 'ok') yield* section(found, verdict);
+  if (asked !== null) yield* interviewLines(asked);
 }
 
 /** One sentence for the log and the head of the report. */

@@ -15,9 +15,16 @@ const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202
 
 const NAMED: { readonly [character: string]: string } = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** JSON text that is safe to print: what JSON.stringify leaves raw but a terminal acts on becomes a \uXXXX escape. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
+/**
+ * JSON text that is safe to print: what JSON.stringify leaves raw but a terminal acts on becomes a \uXXXX escape.
+ * `indent` 0 = on one line.
+ */
+export function printableJson(
+  value: unknown,
+  indent = 2,
+  replacer?: (member: string, value: unknown) => unknown,
+): string {
+  return JSON.stringify(value, replacer, indent).replace(
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -7,6 +7,7 @@ import type { Body, ProviderConfigObject, VirtualKeyObject } from '../target/obj
 import type { KeyAccess } from './key-access.js';
 import { describe } from './key-description.js';
 import type { KeyModelLimits } from './key-model-limits.js';
+import { plannedRights } from './key-rights.js';
 import type { KeySubject } from './key-subject.js';
 import type { CreateWrite, Missing, Plan, PlanContext, RecordState, UpdateWrite } from './plan.js';
 import { adoptionFindings, SETTLED, write } from './shared.js';
@@ -26,7 +27,7 @@ export function completed(
   const lacks = (what: Missing['what']): boolean => !state.drifted && state.missing.some((m) => m.what === what);
   const lacksOwner = lacks('owner');
   const lacksEntries = lacks('allow_list');
-  const { owner, perModel, refused, findings } = describe(key, subject, access, context);
+  const { owner, perModel, refused, refusedBy, answered, findings } = describe(key, subject, access, context);
   const grant = fingerprintOf(access.list);
   const widen = (lacksEntries || (access.grant.unrestricted && !state.drifted)) && state.detail['grant'] !== grant;
   const link = lacksOwner && owner.missing === null;
@@ -45,17 +46,17 @@ export function completed(
     id: bifrostId,
     body: (current) =>
       current.kind === 'virtual_key'
-        ? completion(
-            current,
-            link ? owner.body : null,
-            widen ? { ...access.list, entries: without(access.list.entries, refused) } : null,
-            context,
-          )
+        ? completion(current, link ? owner.body : null, widen ? { ...access.list, entries } : null, context)
         : null,
   };
   const missing = [...(owner.missing ? [owner.missing] : []), ...missingList(access.list)];
+  const entries = without(access.list.entries, refused);
+  const rights = widen
+    ? plannedRights(access, { names: refused, code: refusedBy, answered, entries }, context)
+    : undefined;
   const detail: JsonObject = {
     ...state.detail,
+    ...(rights && { rights: rights.id }),
     grant: widen ? grant : (state.detail['grant'] ?? grant),
     ...(limits.length > 0 && { [MODEL_LIMITS]: true }),
   };
@@ -63,7 +64,14 @@ export function completed(
     state.origin === 'adopted'
       ? [finding('notice', 'adopted', '', `the virtual key "${bifrostName}" was on Bifrost already`)]
       : [];
-  return write([...(widen || link ? [update] : []), ...limits], update, [...adopted, ...findings], missing, detail);
+  const plan = write(
+    [...(widen || link ? [update] : []), ...limits],
+    update,
+    [...adopted, ...findings],
+    missing,
+    detail,
+  );
+  return plan.outcome === 'write' && rights !== undefined ? { ...plan, rights } : plan;
 }
 
 /** In the record's memory: its model configs are written (true), or to be written when the key is (false). */

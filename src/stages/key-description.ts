@@ -1,6 +1,6 @@
 import { finding, type Finding } from '../findings.js';
 import type { Refused } from '../mapping/allow-list.js';
-import { listed } from '../mapping/grants.js';
+import { explain, listed } from '../mapping/grants.js';
 import type { Route } from '../mapping/catalog.js';
 import { planKeyLimits, type KeyLimitPlan } from '../mapping/key-limits.js';
 import { fieldsNotCarried, metadataNotCarried } from '../mapping/not-carried.js';
@@ -22,21 +22,30 @@ export type Description = {
   readonly off: readonly Finding[];
   /** What is left out of the virtual key's lists, as they have it; `*` = wildcards. */
   readonly refused: readonly Refused[];
+  /** The finding that says why. */
+  readonly refusedBy: string;
+  /** Of that, names that their fallbacks answer all the same. */
+  readonly answered: readonly string[];
   readonly expiry: { readonly body: Body; readonly findings: readonly Finding[] };
   readonly findings: readonly Finding[];
 };
 
 export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess, context: PlanContext): Description {
-  const limits = planKeyLimits(
+  const own = planKeyLimits(
     subject.limits,
     context.settings.maxBudgetPeriod,
     context.world.dialect.zeroUserBudgetBlocksAtOnce,
   );
+  // A team's 0 passes until the first cost, less than 0 does not (L§6).
+  const isTeamSpent = (subject.subject.team?.limits.maxBudget ?? 0) < 0;
+  const limits = isTeamSpent ? { ...own, zero: [...own.zero, 'team.max_budget'] } : own;
   const perModel = modelLimitsOf(subject, access.grant, context);
   const owner = ownerOf(key, subject, context);
   const unpaid = unpaidNames(limits, access, context);
   const off = inactive(key, subject, unpaid ? { ...limits, zero: [] } : limits, context);
   const expiry = expiryOf(key, context);
+  const refused = [...perModel.refused, ...(unpaid?.refused ?? [])];
+  const answered = off.length > 0 ? [] : answeredThough(refused, access);
   const findings = [
     ...key.notes,
     ...limits.findings,
@@ -46,11 +55,28 @@ export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess
     ...owner.findings,
     ...off,
     ...(unpaid?.findings ?? []),
+    ...(answered.length > 0 ? [answeredInstead(answered)] : []),
     ...expiry.findings,
     ...unpriced(subject, limits, access),
     ...otherFields(key),
   ];
-  return { limits, perModel, owner, off, refused: [...perModel.refused, ...(unpaid?.refused ?? [])], expiry, findings };
+  const refusedBy = perModel.refused.length > 0 ? 'zero_limit_blocks' : 'zero_budget_leaves_free';
+  return { limits, perModel, owner, off, refused, refusedBy, answered, expiry, findings };
+}
+
+/** Names left out of the lists whose rules go on to fallbacks that the key may call (P§3). */
+function answeredThough(refused: readonly Refused[], { grant }: KeyAccess): readonly string[] {
+  const isRefused = (provider: string, model: string): boolean =>
+    refused.some((one) => (typeof one === 'string' ? one === model : one.provider === provider && one.model === model));
+  const names = [
+    ...grant.routes.filter((r) => r.targets.some((t) => isRefused(t.provider, r.listed))).map((r) => r.name),
+    ...grant.behind.filter((one) => isRefused(one.provider, one.model)).map((one) => one.name),
+  ];
+  return [...new Set(names)].filter((name) => grant.answeredWithout.has(name)).sort();
+}
+
+function answeredInstead(names: readonly string[]): Finding {
+  return finding('change', 'fallback_answers_refused', 'models', explain('fallback_answers_refused', names));
 }
 
 /**
@@ -86,7 +112,7 @@ function unpaidNames(
         'change',
         'zero_budget_leaves_free',
         limits.zero.join(', '),
-        `${limits.zero.join(', ')} of 0 blocks every call that costs something; only what is free stays: ${free.sort().join(', ')}`,
+        `${limits.zero.join(', ')} of 0 or less blocks every call that costs something; only what is free stays: ${free.sort().join(', ')}`,
       ),
     ],
   };
@@ -122,7 +148,7 @@ function inactive(key: VirtualKey, subject: KeySubject, limits: KeyLimitPlan, co
     zero.push('organization.max_budget');
   }
   if (zero.length > 0 && settings.zeroLimits === 'block')
-    because('zero_limit_blocks', zero.join(', '), `${zero.join(', ')} of 0 blocks it in LiteLLM`);
+    because('zero_limit_blocks', zero.join(', '), `${zero.join(', ')} of 0 or less blocks it in LiteLLM`);
   return off;
 }
 

@@ -1,6 +1,7 @@
 import { finding, type Finding } from '../findings.js';
 import type { Refused } from '../mapping/allow-list.js';
 import type { Grant } from '../mapping/grants.js';
+import type { Route } from '../mapping/catalog.js';
 import { planModelLimits, type ModelLimit } from '../mapping/model-limits.js';
 import { behindPattern, carriedPlan } from '../mapping/wildcards.js';
 import type { KeySubject } from './key-subject.js';
@@ -27,7 +28,7 @@ export function modelLimitsOf(keySubject: KeySubject, grant: Grant, context: Pla
   const limits = new Map(counted.map(({ model, limit }) => [model, { ...limit, model }]));
   const findings = [
     ...asked.findings,
-    ...(refused.length === 0 ? [] : [refusedFinding(asked.refused, refused)]),
+    ...(refused.length === 0 ? [] : [refusedFinding(asked.refused, refused, grant)]),
     ...(limits.size < counted.length ? [countedTogether(counted)] : []),
     ...countedApart(asked.limits, grant),
   ];
@@ -40,12 +41,14 @@ export function modelLimitsOf(keySubject: KeySubject, grant: Grant, context: Pla
   return { limits: [], refused: lists, findings: [...findings, lost] };
 }
 
+type PlaceInLists = Exclude<Refused, string>;
+
 type Call = {
   readonly name: string;
   /** What Bifrost counts it as. */
   readonly model: string;
   /** What to leave out so that it is refused; a pattern that is granted whole goes with it. */
-  readonly places: readonly Refused[];
+  readonly places: readonly PlaceInLists[];
   readonly pattern: string | null;
 };
 
@@ -57,17 +60,30 @@ function callersOf(model: string, { routedAs }: Grant): readonly string[] {
 
 function callOf(name: string, { subject }: KeySubject, grant: Grant, { catalog }: PlanContext): Call {
   const route = grant.routes.find((one) => one.name === name);
-  const listed = route?.listed ?? catalog.listed(name);
+  // Not wherever something is listed so: behind a pattern another name is.
+  if (route !== undefined) return { name, model: route.listed, places: placesOf(route), pattern: null };
   const routed = catalog.groups.route(name, subject.key.teamId);
-  const plan = route === undefined && routed.kind === 'wildcard' ? carriedPlan(routed.group, catalog) : undefined;
+  const plan = routed.kind === 'wildcard' ? carriedPlan(routed.group, catalog) : undefined;
   const model = plan?.ok ? behindPattern(plan.pattern, name) : null;
-  if (!plan?.ok || model === null) return { name, model: listed, places: [listed], pattern: null };
+  if (!plan?.ok || model === null) return { name, model: catalog.listed(name), places: [], pattern: null };
   const places = ['*', model].map((each) => ({ provider: plan.provider.name, model: each }));
-  return { name, model, places: [listed, ...places], pattern: plan.pattern.text };
+  return { name, model, places, pattern: plan.pattern.text };
 }
 
-function refusedFinding(models: readonly string[], calls: readonly Call[]): Finding {
-  const names = quoted([...models, ...calls.map(({ name }) => name)]);
+function placesOf({ listed, targets }: Route): readonly PlaceInLists[] {
+  return [...new Set(targets.map(({ provider }) => provider))].map((provider) => ({ provider, model: listed }));
+}
+
+/** Names that stand in the lists as one of these does: a server without keys has one id for all names that lead to it. */
+function sharing(calls: readonly Call[], { routes }: Grant): readonly string[] {
+  const places = new Set(calls.flatMap((call) => call.places).map(({ provider, model }) => `${provider}\0${model}`));
+  const isTaken = (route: Route): boolean =>
+    placesOf(route).some(({ provider, model }) => places.has(`${provider}\0${model}`));
+  return routes.filter(isTaken).map(({ name }) => name);
+}
+
+function refusedFinding(models: readonly string[], calls: readonly Call[], grant: Grant): Finding {
+  const names = quoted([...models, ...calls.map(({ name }) => name), ...sharing(calls, grant)]);
   const patterns = calls.flatMap(({ pattern }) => pattern ?? []);
   const whole = patterns.length === 0 ? '' : `, and with them all of ${quoted(patterns)}`;
   return finding(

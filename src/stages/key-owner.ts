@@ -13,29 +13,28 @@ export type Owner = {
 
 /** V3: the team, else the organization, by the ids in the journal; never both. */
 export function ownerOf(key: VirtualKey, subject: KeySubject, context: PlanContext): Owner {
-  if (key.teamId !== null) {
-    if (subject.subject.teamMissing) {
-      const lost = finding(
-        'change',
-        'team_missing',
-        'team_id',
-        `LiteLLM has no team ${key.teamId}; the key has no owner`,
-      );
-      return { body: {}, label: 'none', missing: null, findings: [lost] };
-    }
-    const team = context.record('team', key.teamId);
-    const elsewhere = otherOrganization(key, subject);
-    if (team?.status === 'written' && team.bifrostId !== null) {
-      return {
-        body: { team_id: team.bifrostId },
-        label: `team:${team.bifrostName ?? key.teamId}`,
-        missing: null,
-        findings: elsewhere,
-      };
-    }
-    const owner = unlinked(`its team ${key.teamId} is not on Bifrost`);
-    return { ...owner, findings: [...owner.findings, ...elsewhere] };
+  if (key.teamId === null) return ownedByOrganization(key, context);
+  if (subject.subject.teamMissing) {
+    const owner = ownedByOrganization(key, context);
+    const instead = key.organizationId === null ? 'the key has no owner' : 'the key belongs to its organization';
+    const lost = finding('change', 'team_missing', 'team_id', `LiteLLM has no team ${key.teamId}; ${instead}`);
+    return { ...owner, findings: [lost, ...owner.findings] };
   }
+  const team = context.record('team', key.teamId);
+  const elsewhere = otherOrganization(key, subject);
+  if (team?.status === 'written' && team.bifrostId !== null) {
+    return {
+      body: { team_id: team.bifrostId },
+      label: `team:${team.bifrostName ?? key.teamId}`,
+      missing: null,
+      findings: elsewhere,
+    };
+  }
+  const owner = unlinked(`its team ${key.teamId} is not on Bifrost`);
+  return { ...owner, findings: [...owner.findings, ...elsewhere] };
+}
+
+function ownedByOrganization(key: VirtualKey, context: PlanContext): Owner {
   if (key.organizationId === null) return { body: {}, label: 'none', missing: null, findings: [] };
   const organization = context.record('organization', key.organizationId);
   if (organization?.status === 'written' && organization.bifrostId !== null) {

@@ -28,7 +28,7 @@ export function subjectOf(key: VirtualKey, context: PlanContext): KeySubject {
   const { teams, organizations } = tablesOf(world);
   const team = key.teamId === null ? null : (teams.get(key.teamId) ?? null);
   const organizationId = key.organizationId ?? team?.organizationId ?? null;
-  const user = key.teamId === null && key.userId !== null ? (context.user(key.userId) ?? null) : null;
+  const user = key.userId === null ? null : (context.user(key.userId) ?? null);
   const membership = team !== null && key.userId !== null ? context.membership(team.id, key.userId) : undefined;
   const project = key.projectId === null ? null : (world.projects.get(key.projectId) ?? null);
   return {
@@ -36,7 +36,7 @@ export function subjectOf(key: VirtualKey, context: PlanContext): KeySubject {
       key,
       team,
       teamMissing: key.teamId !== null && team === null,
-      user,
+      user: key.teamId === null ? user : null,
       organization: organizationId === null ? null : (organizations.get(organizationId) ?? null),
       project,
       memberModels: membership?.allowedModels ?? [],

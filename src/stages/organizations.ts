@@ -49,7 +49,7 @@ export const organizations: Stage<Organization> = {
           'change',
           'zero_limit_blocks',
           limits.zero.join(', '),
-          `${limits.zero.join(', ')} of 0 blocks in LiteLLM; its virtual keys are created inactive`,
+          `${limits.zero.join(', ')} of 0 or less blocks in LiteLLM; its virtual keys are created inactive`,
         ),
       );
     }

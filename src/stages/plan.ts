@@ -5,6 +5,7 @@ import type { Body, Difference, ObjectKind, TargetObject } from '../target/objec
 import type { Membership, RecordKind, SourceRecord, User, World } from '../sources/records.js';
 import type { Settings } from '../config.js';
 import type { Catalog } from '../mapping/catalog.js';
+import type { NameChoices } from '../mapping/name-choices.js';
 
 /** What a stage answers: pure data (and pure functions) that the engine carries out. */
 
@@ -27,6 +28,8 @@ export type CreateWrite = {
   readonly unlisted?: true;
   /** Asked when the name exists and was not made by this journal; `differences` = how it differs from `body`. */
   readonly adopt: (existing: TargetObject, differences: readonly Difference[]) => Adoption;
+  /** Members that are not to be changed on an object that is there: what they should be is not known yet. */
+  readonly keep?: readonly string[];
   /** What to do next when a refusal's message contains `text`; the general advice otherwise. */
   readonly advice?: readonly { readonly text: string; readonly nextStep: string }[];
   /** Refusals (HTTP 4xx) whose message contains `text` do not fail the record: this write is left out and the finding recorded. */
@@ -46,12 +49,21 @@ export type UpdateWrite = {
   readonly hint?: FindHint;
   /** The whole body of the PUT from what is on the gateway right now; null = nothing to change. */
   readonly body: (current: TargetObject) => Body | null;
+  /** What is changed cannot be seen on the gateway: an answer that says "done" is all there is. */
+  readonly unseen?: true;
 };
 
 export type PlannedWrite = CreateWrite | UpdateWrite;
 
 /** What a written record still lacks; filled in by a later run (mapping.md R2). */
 export type Missing = { readonly what: 'owner' | 'allow_list' | 'limits' | 'rule'; readonly message: string };
+
+/** What a key may call before and after (mapping/rights.ts), once for all keys that have it in common. */
+export type PlannedRights = {
+  /** Changes when, and only when, the JSON does. */
+  readonly id: string;
+  readonly json: string;
+};
 
 export type Plan = { readonly findings: readonly Finding[] } & (
   | { readonly outcome: 'skipped'; readonly reason: string; readonly message: string }
@@ -73,6 +85,8 @@ export type Plan = { readonly findings: readonly Finding[] } & (
       readonly missing: readonly Missing[];
       /** Kept on the record for later runs (e.g. the fingerprint of the access written). Never a secret. */
       readonly detail: JsonObject;
+      /** Kept when the record is written; `detail` refers to them. */
+      readonly rights?: PlannedRights;
       /** The record is planned once more in this run when these writes are done: what is left needs the ids they got. */
       readonly again?: true;
     }
@@ -117,6 +131,8 @@ export interface PlanContext {
   rank(kind: RecordKind, id: string): number;
   /** Another record of this kind has this natural name: a disambiguated name must not become somebody else's. */
   isNaturalName(kind: RecordKind, name: string): boolean;
+  /** What the operator's names file says; absent = there is none. */
+  readonly names?: NameChoices;
   /** Milliseconds since 1970; one fixed value per run. */
   readonly now: number;
 }

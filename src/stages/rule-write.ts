@@ -21,12 +21,22 @@ export type RulePlan = {
   readonly missing: readonly string[];
 };
 
+/** Its scope and its name: what the rule is looked up by. */
+export function ruleObjectName({ name }: PlannedRule): string {
+  return `global//${name}`;
+}
+
 export function ruleWrite(rule: PlannedRule, context: PlanContext): RulePlan {
+  const name = ruleObjectName(rule);
+  const [existing] = context.snapshot.find('routing_rule', name);
+  const isOurs = existing !== undefined && context.createdByUs('routing_rule', name);
   const there = (provider: string | null): boolean =>
     // Nothing has to be where nobody gets through: Bifrost refuses a provider it does not have.
     provider === null ||
     provider === SINK ||
     context.objectId('provider', provider) !== undefined ||
+    // Somebody has deleted it: a rule that is there is left as it is, and leads there when the provider comes again.
+    (isOurs && context.createdByUs('provider', provider)) ||
     isBuiltIn(provider, context);
   const places = [...rule.targets.map((t) => t.provider), ...rule.fallbacks.map((f) => f.provider)];
   const missing = [...new Set(places.filter((p): p is string => p !== null && !there(p)))];
@@ -34,10 +44,8 @@ export function ruleWrite(rule: PlannedRule, context: PlanContext): RulePlan {
   const targets = rule.targets.filter((t) => there(t.provider));
   const body = bodyOf(rule, targets.length > 0 ? targets : rescue(fallbacks), fallbacks, context);
   if (body === null) return { write: null, missing };
-  const name = `global//${rule.name}`;
-  const [existing] = context.snapshot.find('routing_rule', name);
   const label = `rule "${rule.name}" (${rule.condition})`;
-  if (existing && context.createdByUs('routing_rule', name)) {
+  if (isOurs) {
     if (same(existing, body)) return { write: null, missing };
     const path = `${PATH}/${encodeURIComponent(existing.id)}`;
     const update = (current: TargetObject): Body | null =>

@@ -50,9 +50,14 @@ export type Naming =
 /** The record's name on Bifrost: what the journal gave it before, else plain for the first among equals (G2, V2). */
 export function nameFor(record: SourceRecord, state: RecordState, context: PlanContext, what: string): Naming {
   const natural = naturalName(record);
+  const given = context.names?.nameOf(record.kind, record.id) ?? null;
   if (state.bifrostName !== null)
-    return { ok: true, name: state.bifrostName, findings: renamed(natural, state.bifrostName, what) };
-  if (context.rank(record.kind, record.id) === 0) return { ok: true, name: natural, findings: [] };
+    return { ok: true, name: state.bifrostName, findings: kept(natural, state.bifrostName, given, what) };
+  const merged = context.names?.merges(record.kind, record.id) === true;
+  if (given !== null)
+    return { ok: true, name: given, findings: [...chosen(natural, given), ...(merged ? [shared(given)] : [])] };
+  const isGivenAway = context.names?.isGivenAway(record.kind, natural, record.id) === true;
+  if (context.rank(record.kind, record.id) === 0 && !isGivenAway) return { ok: true, name: natural, findings: [] };
   if (context.settings.onCollision === 'fail') {
     return {
       ok: false,
@@ -69,6 +74,32 @@ export function nameFor(record: SourceRecord, state: RecordState, context: PlanC
   const [short, long] = disambiguated(natural, record.id);
   const name = context.isNaturalName(record.kind, short) ? long : short;
   return { ok: true, name, findings: renamed(natural, name, what) };
+}
+
+/** A name once on Bifrost stays (G2), whatever it is called since, in LiteLLM or in the names file. */
+function kept(natural: string, name: string, given: string | null, what: string): Finding[] {
+  if (given === name) return chosen(natural, name);
+  if (given !== null)
+    return [
+      finding(
+        'change',
+        'rename_too_late',
+        'name',
+        `the names file calls it "${given}", and it is "${name}" on Bifrost already`,
+      ),
+    ];
+  if (name === natural || name.startsWith(`${natural} (`)) return renamed(natural, name, what);
+  return [finding('change', 'renamed', 'name', `it is "${natural}" in LiteLLM now; on Bifrost it stays "${name}"`)];
+}
+
+function chosen(natural: string, name: string): Finding[] {
+  if (name === natural) return [];
+  return [finding('change', 'renamed', 'name', `"${natural}" is "${name}" on Bifrost, as the names file says`)];
+}
+
+function shared(name: string): Finding {
+  const says = `it shares "${name}" on Bifrost with others, as the names file says; what limits one limits all of them together`;
+  return finding('change', 'merged', 'name', says);
 }
 
 function renamed(natural: string, name: string, what: string): Finding[] {

@@ -113,7 +113,7 @@ function notCarried(team: Team, zero: readonly string[]): Finding[] {
         'change',
         'zero_limit_blocks',
         zero.join(', '),
-        `${zero.join(', ')} of 0 blocks in LiteLLM; its virtual keys are created inactive`,
+        `${zero.join(', ')} of 0 or less blocks in LiteLLM; its virtual keys are created inactive`,
       ),
     );
   if (Object.keys(team.limits.modelMaxBudget).length > 0)

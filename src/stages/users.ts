@@ -79,9 +79,7 @@ function notCarried(user: User): Finding[] {
     ['rpm_limit', limits.rpmLimit],
   ] as const) {
     if (value !== null)
-      found.push(
-        finding('change', 'user_limit_on_keys', field, `a user's ${field} stands on each of the user's personal keys`),
-      );
+      found.push(finding('change', 'user_limit_on_keys', field, `a user's ${field} stands on each of the user's keys`));
   }
   if (limits.maxParallelRequests !== null)
     found.push(

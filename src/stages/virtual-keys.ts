@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json.js';
 import { providerConfigs } from '../mapping/allow-list.js';
 import { managementOnly } from '../mapping/routes-of-keys.js';
 import type { VirtualKey } from '../sources/records.js';
@@ -5,6 +6,7 @@ import type { Body, Difference, TargetObject } from '../target/objects.js';
 import { allowListOf, type KeyAccess } from './key-access.js';
 import { completed, fingerprintOf, LIMITS_DUE, missingList, without } from './key-completion.js';
 import { describe, expired } from './key-description.js';
+import { plannedRights } from './key-rights.js';
 import { subjectOf, type KeySubject } from './key-subject.js';
 import type { Adoption, CreateWrite, Plan, PlanContext, RecordState, Stage } from './plan.js';
 import { adoptionFindings, fail, nameFor, skip, wait, withoutId, write } from './shared.js';
@@ -56,7 +58,12 @@ function created(
 ): Plan {
   const naming = nameFor(key, state, context, 'virtual key');
   if (!naming.ok) return naming.plan;
-  const { limits, perModel, owner, off, refused, expiry, ...described } = describe(key, subject, access, context);
+  const { limits, perModel, owner, off, refused, refusedBy, answered, expiry, ...described } = describe(
+    key,
+    subject,
+    access,
+    context,
+  );
   const findings = [...naming.findings, ...described.findings];
   if (limits.error !== null) {
     return fail('limit_unreadable', limits.error, 'Correct it in LiteLLM and run again.', findings);
@@ -80,14 +87,19 @@ function created(
     label: `vkey "${naming.name}" (owner=${owner.label}, providers=${entries.length})`,
     path: '/api/governance/virtual-keys',
     body,
+    // A key whose owner is missing for now must not lose the one it has.
+    ...(owner.missing !== null && { keep: ['owner'] }),
     adopt: (existing, differences) => adoptKey(key, existing, differences),
   };
   const missing = [...(owner.missing ? [owner.missing] : []), ...missingList(access.list)];
   const grant = fingerprintOf(access.list);
+  const rights = plannedRights(access, { names: refused, code: refusedBy, answered, entries }, context);
+  const inactive = off.length === 0 ? {} : { inactive: [...new Set(off.map(({ code }) => code))] };
+  const detail: JsonObject = { grant, rights: rights.id, ...inactive };
   // Model configs of the key need its id: planned in a second round, once it is written.
   const again = perModel.limits.length > 0;
-  const plan = write([create], create, findings, missing, again ? { grant, ...LIMITS_DUE } : { grant });
-  return plan.outcome === 'write' && again ? { ...plan, again } : plan;
+  const plan = write([create], create, findings, missing, again ? { ...detail, ...LIMITS_DUE } : detail);
+  return plan.outcome === 'write' ? { ...plan, rights, ...(again && { again }) } : plan;
 }
 
 /** Recognises our own object later, whatever it is called then (V2). */

@@ -48,6 +48,23 @@ describe('the command line', () => {
     }
   });
 
+  it('takes a number after --ask, and does without', () => {
+    expect(read('verify', '--ask', '--yes').flags).toEqual({ ask: true, yes: true });
+    expect(read('verify', '--ask').flags).toEqual({ ask: true });
+    expect(read('verify', '--ask', '20', '--yes').flags).toEqual({ ask: '20', yes: true });
+    expect(read('--ask', 'verify')).toEqual({ command: 'verify', flags: { ask: true } });
+    expect(read('verify', '--ask=x').flags).toEqual({ ask: 'x' });
+    expect(() => read('run', '--ask')).toThrow(/no option --ask/);
+  });
+
+  it('takes one word after a verb that wants one', () => {
+    expect(read('completion', 'bash')).toEqual({ command: 'completion', argument: 'bash', flags: {} });
+    expect(read('schema')).toEqual({ command: 'schema', flags: {} });
+    expect(() => read('completion')).toThrow(/needs a shell/);
+    expect(() => read('completion', 'fihs')).toThrow(/"fihs" is no shell\. Did you mean fish\?/);
+    expect(() => read('schema', 'run', 'report')).toThrow(/takes one argument, but got "report"/);
+  });
+
   it('suggests only what is near', () => {
     expect(closest('reprot', ['report', 'retry'])).toBe('report');
     expect(closest('rep', ['report', 'retry'])).toBe('report');
@@ -67,8 +84,9 @@ describe('the command line', () => {
     );
   });
 
-  it('offers no flag for a secret', () => {
+  it('offers no flag for a secret, but for files of them', () => {
     const flags = COMMANDS.flatMap((command) => command.flags.map(([usage]) => usage));
-    expect(flags.filter((usage) => /key|salt|db-url|token|password/.test(usage))).toEqual([]);
+    const secret = flags.filter((usage) => /key|salt|db-url|token|password/.test(usage));
+    expect(secret).toEqual(['--litellm-keys <file>']);
   });
 });

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/commands/flags.js';
 import { journalFile, type JournalContent } from '../report/journal-file.js';
 import { migrate, PROGRAM, run } from './program.js';
 
@@ -23,13 +24,15 @@ const STORY: JournalContent = {
   findings: [{ record: 'd1', code: 'budget_without_price', severity: 'loss', message: 'no price' }],
 };
 
+const VERBS = COMMANDS.map(({ name }) => name).filter((name) => name !== 'keys');
+
 /** What the terminal would show, with the parts that differ from run to run taken out. */
 function masked(text: string, journal: string): string {
   return text.replaceAll(journal, 'JOURNAL').replace(/ (linux|darwin|win32)-\S+ node-\S+/, ' PLATFORM');
 }
 
 describe('help and version', () => {
-  it.each([[['--help']], [['run', '--help']], [['retry', '--help']], [['keys', '-h']]])(
+  it.each([[['--help']], [['keys', '-h']], ...VERBS.map((verb) => [[verb, '--help']])])(
     '%j is golden, on stdout, exit 0',
     async (args) => {
       const { code, stdout, stderr } = await migrate(args);
@@ -60,7 +63,7 @@ describe('wrong usage', () => {
     [['retry'], 'migrate retry does not say what to retry.'],
     [['retry', '--failed', '--kind', 'temas'], '--kind "temas" is no kind of record. Did you mean teams?'],
     [['report', '--format', 'pdf'], 'There is no report format "pdf".'],
-    [['report', '--format', 'htm'], 'There is no report format "htm".'],
+    [['report', '--format', 'htm'], 'There is no report format "htm". Did you mean html?'],
     [['keys', '--stdout', '--out', 'x'], '--stdout and --out contradict each other.'],
     [['keys', '--format', 'xls'], 'There is no sheet format "xls".'],
   ])('%j ends with 2, one sentence and a next step, nothing on stdout', async (args, message) => {

@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { doctor } from '../../src/commands/doctor.js';
+import { keys } from '../../src/commands/keys.js';
+import { report } from '../../src/commands/report.js';
 import { resume } from '../../src/commands/resume.js';
+import { retry } from '../../src/commands/retry.js';
+import { status } from '../../src/commands/status.js';
 import { rollback } from '../../src/commands/rollback.js';
 import { run } from '../../src/commands/run.js';
 import { verify } from '../../src/commands/verify.js';
@@ -22,7 +27,9 @@ export type Desk = {
   close(): Promise<void>;
 };
 
-const COMMANDS = { run, resume, rollback, verify } satisfies { [name: string]: Command };
+const COMMANDS = { doctor, keys, report, resume, retry, rollback, run, status, verify } satisfies {
+  [name: string]: Command;
+};
 
 export async function openDesk(world: SandboxWorld = smallWorld()): Promise<Desk> {
   const folder = mkdtempSync(join(tmpdir(), 'desk-'));

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECK_IDS, CHECK_TITLES } from '../../src/commands/doctor/check.js';
 import { compareCounts, forecast } from '../../src/commands/doctor/forecast.js';
-import { checkNode } from '../../src/commands/doctor/machine.js';
+import { checkNode } from '../../src/commands/doctor/node.js';
 import { examineVariables } from '../../src/commands/doctor/variables.js';
 import { fingerprinter, Secret } from '../../src/secret.js';
 import { SecretVault } from '../../src/sources/secrets.js';

@@ -187,6 +187,30 @@ describe('a migration on the command line', () => {
     expect(readFileSync(file, 'utf8')).toBe('PRIVATE');
   });
 
+  it('report: one page and one sheet, private, chosen by the name of the file; no key may call more than before', async () => {
+    const rows = (name: string): string => {
+      const file = join(journal, '..', name);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      return readFileSync(file, 'utf8');
+    };
+    for (const name of ['report.html', 'report.csv']) {
+      const out = join(journal, '..', name);
+      const { code, stdout, stderr } = await migrate(['report', '--out', out, '--journal', journal], {});
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: `wrote ${out}\n` });
+    }
+    const page = rows('report.html');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain('Who may call what');
+    expect(page).not.toContain('role="alert"');
+    expect(page).not.toContain('The journal does not know');
+    const keys = rows('report.csv')
+      .split('\n')
+      .filter((row) => row.startsWith('record,virtual_key,')).length;
+    const written = /: (\d+) keys in/.exec(page.replace(/\s+/g, ' '))?.[1];
+    expect(Number(written)).toBeGreaterThan(80);
+    expect(keys).toBeGreaterThan(Number(written));
+  });
+
   it('a journal belongs to its two ends', async () => {
     const other = await bifrost();
     for (const args of [['run'], ['keys', '--stdout']]) {
@@ -203,6 +227,8 @@ describe('a migration on the command line', () => {
       ['run', '--verbose', '--debug', '--json'],
       ['report'],
       ['report', '--format', 'json'],
+      ['report', '--format', 'html'],
+      ['report', '--format', 'csv'],
       ['status'],
       ['keys', '--stdout'],
     ]) {

@@ -16,7 +16,8 @@ const ABOUT_NO_FIELD = new Set(
   (
     'adopted adopted_differs renamed name_collision name_taken name_from_id drifted vanished written_before differs_from_plan ' +
     'listed_twice no_id not_planned internal_error main_object_missing api_cannot_tell team_list_incomplete rules_reach_other_keys ' +
-    'rules_before_ours late_twin ' +
+    'rules_before_ours late_twin changed_on_target excluded gone_from_target merge_differs merged no_longer_planned rename_too_late ' +
+    'update_left updated ' +
     'owner team user unknown_name in_doubt not_started'
   ).split(' '),
 );

@@ -140,6 +140,76 @@ test.each(CASES)('%s', (_what, kind, action, result, expected) => {
   expect(classify(kind, action, result).kind).toBe(expected);
 });
 
+test('every answer says what it means for whoever sends the next request', () => {
+  const whole = (kind: ObjectKind, action: Action, result: SendResult): Outcome => classify(kind, action, result);
+  expect(whole('team', 'create', response(200, { team: {} }))).toEqual({ kind: 'done', message: '' });
+  expect(whole('team', 'create', response(409, error('taken')))).toEqual({ kind: 'exists', message: 'taken' });
+  expect(whole('team', 'create', response(503, 'busy', 2_000))).toEqual({
+    kind: 'unknown',
+    message: 'busy',
+    retryAfterMs: 2_000,
+  });
+  expect(whole('team', 'create', response(503, 'busy'))).toEqual({ kind: 'unknown', message: 'busy' });
+  expect(whole('team', 'create', response(429, 'slow'))).toEqual({ kind: 'retry', message: 'slow' });
+  expect(whole('team', 'create', response(401, error('who?')))).toEqual({
+    kind: 'refused',
+    message: 'who?',
+    unauthorized: true,
+  });
+  expect(whole('team', 'create', response(403, error('no')))).toEqual({ kind: 'refused', message: 'no' });
+  for (const mayHaveArrived of [true, false])
+    expect(whole('team', 'create', { kind: 'transport', mayHaveArrived, error: 'E', durationMs: 1 })).toEqual({
+      kind: mayHaveArrived ? 'unknown' : 'retry',
+      message: mayHaveArrived ? 'no answer: E' : 'not reached: E',
+      unreachable: true,
+    });
+});
+
+test('a time to wait does not make another status a passing one', () => {
+  expect(classify('team', 'create', response(500, error('internal server error'), 1_000))).toEqual({
+    kind: 'unknown',
+    message: 'internal server error',
+  });
+  expect(classify('team', 'create', response(500, error('database is locked'), 1_000)).kind).toBe('retry');
+  expect(classify('team', 'create', response(400, error('no'), 1_000)).kind).toBe('refused');
+});
+
+test('an object is a success from 200 to 299 only', () => {
+  expect(classify('team', 'create', response(199, { team: {} })).kind).toBe('unknown');
+  expect(classify('team', 'create', response(299, { team: {} })).kind).toBe('done');
+  expect(classify('team', 'create', response(300, { team: {} })).kind).toBe('unknown');
+});
+
+test('a 409 is a taken name whatever its text says, a 425 an answer to come', () => {
+  expect(classify('team', 'create', response(409, error('conflict'))).kind).toBe('exists');
+  expect(classify('team', 'create', response(425, error('Too Early'))).kind).toBe('unknown');
+});
+
+test('a function this Bifrost does not have is named with its status', () => {
+  const none = 'this Bifrost has no such function';
+  expect(classify('user', 'create', response(405, error('not allowed'))).message).toBe(
+    `${none} (HTTP 405): not allowed`,
+  );
+  expect(classify('user', 'create', response(404, '<html>')).message).toBe(`${none} (HTTP 404): <html>`);
+  expect(classify('user', 'create', response(404, error('gone'))).message).toBe('gone');
+});
+
+test('what is stored although it is an error is not taken for a lock or a taken name', () => {
+  const stored = 'a already exists: updated in database but failed to reload: database is locked';
+  expect(classify('virtual_key', 'create', response(500, error(stored))).kind).toBe('unknown');
+});
+
+test('only the deletion of a virtual key hides a lock behind its own text', () => {
+  const text = error('Failed to delete virtual key');
+  expect(classify('virtual_key', 'delete', response(500, text))).toMatchObject({ kind: 'retry', locked: true });
+  expect(classify('virtual_key', 'update', response(500, text)).kind).toBe('unknown');
+  expect(classify('team', 'delete', response(500, text)).kind).toBe('unknown');
+  expect(classify('virtual_key', 'delete', response(500, error('internal server error'))).kind).toBe('unknown');
+  expect(classify('virtual_key', 'delete', response(500, error('why: Failed to delete virtual key'))).kind).toBe(
+    'unknown',
+  );
+});
+
 test('a lock asks for one at a time, a limit for time, a rejected credential for the end', () => {
   expect(classify('provider_key', 'create', response(500, error('database is locked'))).locked).toBe(true);
   expect(classify('team', 'create', response(429, error('x'), 7_000)).retryAfterMs).toBe(7_000);
@@ -151,4 +221,8 @@ test('the message is what the gateway said, or the status when it said nothing',
     'Team name is required',
   );
   expect(classify('team', 'create', response(502, '')).message).toBe('HTTP 502');
+  expect(classify('team', 'create', response(502, ' \n')).message).toBe('HTTP 502');
+  expect(classify('team', 'create', response(502, ' Bad Gateway\n')).message).toBe('Bad Gateway');
+  expect(classify('team', 'create', response(400, { error: '' })).message).toBe('{"error":""}');
+  expect(classify('team', 'create', response(400, { error: 'flat' })).message).toBe('flat');
 });

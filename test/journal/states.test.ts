@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  assertMoved,
   assertRecordMove,
   assertWriteMove,
   RECORD_STATES,
@@ -45,4 +46,21 @@ test('exactly the moves of the table are legal', () => {
 test('nothing may be sent for a write that has not been looked for since it was found', () => {
   expect(() => assertWriteMove('found', 'planned')).toThrow();
   expect(() => assertWriteMove('new', 'skipped')).toThrow();
+});
+
+test('an update changes exactly one row, or somebody else changed it before', () => {
+  assertMoved(1, 'record 7');
+  for (const changes of [0, 2])
+    expect(() => assertMoved(changes, 'record 7')).toThrow(
+      new Error(`journal: record 7 was not in the state it was expected in (${changes} rows changed)`),
+    );
+});
+
+test('a move that is not legal is named', () => {
+  expect(() => assertRecordMove('written', 'failed')).toThrow(
+    new Error('journal: a record cannot go from written to failed'),
+  );
+  expect(() => assertWriteMove('found', 'planned')).toThrow(
+    new Error('journal: a write cannot go from found to planned'),
+  );
 });

@@ -137,7 +137,10 @@ test('whoever holds the plain name comes first for all others', () => {
   const young = add('young', { naturalName: 'ops', createdAt: '2025-02-01T00:00:00.000Z' });
   journal.records.reserve(young, 'team', 'ops');
   expect(journal.queries.rank('team', 'old')).toBe(1);
-  expect(journal.queries.otherOwner('team', 'ops', rowOf('old').seq)).toEqual({ kind: 'team', displayName: 'young' });
+  expect(journal.queries.otherOwner('team', 'ops', rowOf('old').seq)).toMatchObject({
+    kind: 'team',
+    displayName: 'young',
+  });
   expect(rowOf('young')).toMatchObject({ status: 'pending', reason: 'in_doubt', bifrostName: 'ops' });
 });
 

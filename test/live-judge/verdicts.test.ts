@@ -27,6 +27,16 @@ describe('cells judged together', () => {
     expect(judgeAll(cells, facts(), new Map(), [])[0]?.judgement.verdict).toBe('other-model');
   });
 
+  test('"no deployments available" is a refusal where nobody reaches the name, and a rest where somebody does', () => {
+    const none = { ...failed, message: 'No deployments available for selected model' };
+    const cells = [observation({ name: 'm', litellm: [none], bifrost: [refused] })];
+    expect(judgeAll(cells, facts(), new Map(), [])[0]?.judgement.verdict).toBe('same-refused');
+    const global = new Map([['m', [reached(first)]]]);
+    expect(judgeAll(cells, facts(), global, [])[0]?.judgement.verdict).toBe('narrower');
+    const open = [observation({ name: 'm', litellm: [none], bifrost: [reached(first)] })];
+    expect(judgeAll(open, facts(), new Map(), [])[0]?.judgement.verdict).toBe('wider');
+  });
+
   test('a key whose own answer lies outside the group is not forgiven the group', () => {
     const shadowed = observation({
       asker: two,

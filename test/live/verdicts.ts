@@ -11,11 +11,12 @@ export type GlobalAnswers = ReadonlyMap<string, readonly Answer[]>;
 
 /** Judges all observations together: what a name can lead to, and what a key reaches, is known only from all of them. Pure. */
 export function judgeAll(
-  observations: readonly Observation[],
+  asked: readonly Observation[],
   facts: Facts,
   global: GlobalAnswers,
   providers: readonly ProviderFact[],
 ): JudgedCell[] {
+  const observations = withoutEmptyHanded(asked, global);
   const groups = meanings(observations, facts, global);
   const reachable = reachableByKey(observations, groups);
   const heard = new Map(observations.map(({ asker, name, litellm }) => [cellId(asker.fact.token, name), litellm]));
@@ -41,6 +42,23 @@ export function judgeAll(
     });
     return { ...observation, judgement };
   });
+}
+
+/**
+ * A name that nobody ever reaches, master key included, and that LiteLLM has "no deployments available" for: it finds another
+ * team's deployment by its model string and may not use it. That is a refusal; elsewhere the words mean a deployment that rests.
+ */
+function withoutEmptyHanded(asked: readonly Observation[], global: GlobalAnswers): readonly Observation[] {
+  const isReached = (answers: readonly Answer[]): boolean => answers.some(({ kind }) => kind === 'reached');
+  const reached = new Set([
+    ...asked.filter(({ litellm }) => isReached(litellm)).map(({ name }) => name),
+    ...[...global].filter(([, answers]) => isReached(answers)).map(([name]) => name),
+  ]);
+  const refused = (answer: Answer): Answer =>
+    answer.kind === 'failed' && /No deployments available for selected model/i.test(answer.message ?? '')
+      ? { ...answer, kind: 'refused' }
+      : answer;
+  return asked.map((one) => (reached.has(one.name) ? one : { ...one, litellm: one.litellm.map(refused) }));
 }
 
 /**

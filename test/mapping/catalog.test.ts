@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isUnserved } from '../../src/mapping/catalog.js';
 import type { Deployment } from '../../src/sources/records.js';
-import { catalogOf, deployment, NEW_DIALECT, OLD_DIALECT, secret, team, world } from '../factories.js';
+import { catalogOf, deployment, NEW_DIALECT, OLD_DIALECT, secret, team, teamDeployment, world } from '../factories.js';
 
 const BASE = 'https://up.example/v1';
 const K1 = secret('one');
@@ -234,5 +234,21 @@ describe('keyless servers (A3)', () => {
     expect(route('nick', [server('nick')], true)).toMatchObject({ listed: 'qwen', targets: [{ key: null }] });
     // "qwen" is a name of its own: whoever may call "nick" must not get it.
     expect(route('nick', [server('qwen'), server('nick')], true)).toMatchObject({ reason: 'name_not_carried' });
+  });
+
+  it('carry no name whose meaning depends on the caller where another name has the same id', () => {
+    const server = (name: string, model = 'lm_studio/qwen') =>
+      deployment(name, { model, api_base: 'http://10.0.0.5:1234/v1' });
+    const own = teamDeployment('t', 'nick', { model: 'openai/up', api_key: secret('k') }, 'own');
+    const route = (name: string, deployments: readonly Deployment[]) => {
+      const catalog = catalogOf(world({ deployments, teams: [team('t')] }));
+      const routed = catalog.groups.route(name, null);
+      return routed.kind === 'group' ? catalog.route(name, routed.group) : null;
+    };
+    // A key of the team has "qwen" there by "other": its own "nick" must not arrive at it.
+    expect(route('nick', [server('nick'), server('other'), own])).toMatchObject({ reason: 'name_not_carried' });
+    expect(route('other', [server('nick'), server('other'), own])).toMatchObject({ listed: 'qwen' });
+    expect(route('nick', [server('nick'), own])).toMatchObject({ listed: 'qwen' });
+    expect(route('nick', [server('nick'), server('other', 'lm_studio/llama'), own])).toMatchObject({ listed: 'qwen' });
   });
 });

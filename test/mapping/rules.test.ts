@@ -153,6 +153,16 @@ describe('fallbacks (A5, L§3.7)', () => {
     expect(rule?.fallbacks).toEqual([{ provider: 'wild', model: 'x' }]);
   });
 
+  it('are none where only a pattern serves the name that stays behind: no rule is written for it', () => {
+    const all = served('*', 'openai/*');
+    const parts = { fallbacks: { nick: ['a'] }, modelGroupAlias: { nick: 'openai/gpt-4o' } };
+    const catalog = catalogOf(world({ deployments: [...abc, all], ...parts }));
+    expect(catalog.followersOf('nick')).toEqual([]);
+    expect(catalog.ruleOf('nick')?.fallbacks ?? []).toEqual([]);
+    const named = catalogOf(world({ deployments: [...abc, served('openai/gpt-4o', 'openai/x')], ...parts }));
+    expect(named.followersOf('nick')).toEqual(['a']);
+  });
+
   it('that only some of its callers have are left out', () => {
     const parts = { deployments: abc, fallbacks: { a: ['c'] } };
     const alias = (target: string) => ({ alias: 'k', target, teamId: null });

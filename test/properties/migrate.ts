@@ -1,6 +1,7 @@
 import type { Finding } from '../../src/findings.js';
 import { buildCatalog, type Catalog } from '../../src/mapping/catalog.js';
 import { naturalName } from '../../src/mapping/names.js';
+import type { Rights } from '../../src/mapping/rights.js';
 import type { RecordKind, SourceRecord } from '../../src/sources/records.js';
 import { stages } from '../../src/stages/index.js';
 import type { Plan, PlanContext, PlannedWrite, RecordState } from '../../src/stages/plan.js';
@@ -26,6 +27,8 @@ export type Migration = {
   /** By `<kind> <id>`. */
   readonly endings: ReadonlyMap<string, Ending>;
   readonly catalog: Catalog;
+  /** What keys may call before and after, by what `detail` of their records names. */
+  readonly rights: ReadonlyMap<string, Rights>;
 };
 
 /** The moment of every run, as the oracle has it. */
@@ -54,12 +57,14 @@ export function recordsOf({ world, users, memberships, keys }: Sample): readonly
 class Run {
   readonly #gateway: Gateway;
   readonly #endings: Map<string, Ending>;
+  readonly #rights: Map<string, Rights>;
   readonly #records: readonly SourceRecord[];
   readonly #context: PlanContext;
 
   constructor(sample: Sample, before: Migration | undefined) {
     this.#gateway = before?.gateway ?? new Gateway();
     this.#endings = new Map(before?.endings);
+    this.#rights = new Map(before?.rights);
     this.#records = recordsOf(sample);
     this.#context = this.#contextOf(sample);
   }
@@ -74,7 +79,12 @@ class Run {
           again.splice(0, again.length, ...again.filter((record) => this.#carryOutOne(stage, record)));
       }
     }
-    return { gateway: this.#gateway, endings: this.#endings, catalog: this.#context.catalog };
+    return {
+      gateway: this.#gateway,
+      endings: this.#endings,
+      catalog: this.#context.catalog,
+      rights: this.#rights,
+    };
   }
 
   /** true: the record asks for another round. */
@@ -91,6 +101,7 @@ class Run {
       return false;
     }
     for (const write of plan.writes) this.#apply(write);
+    if (plan.rights) this.#rights.set(plan.rights.id, JSON.parse(plan.rights.json) as Rights);
     this.#endings.set(idOf(record), { record, findings, reason: null, state: this.#stateAfter(plan) });
     return plan.again === true;
   }

@@ -44,7 +44,17 @@ function lossOf(trial: Trial, key: VirtualKey, name: string, here: Let): Loss | 
   if (drawn.size > 0 && there.refusedShare > EXACT) return { kind: 'refused', text };
   const differs = [...drawn].some(([spot, share]) => Math.abs(share - (found.get(spot) ?? 0)) > EXACT);
   if (there.certain && differs) return { kind: 'shares', text };
-  return lostFallbacks(trial, here, new Set([...found.keys(), ...there.fallbacks.map((one) => trial.spotOn(one))]));
+  const reached = new Set([...found.keys(), ...there.fallbacks.map((one) => trial.spotOn(one))]);
+  const lost = lostFallbacks(trial, here, reached);
+  // What only fallbacks answer is another name here when none of them does.
+  const isStrange =
+    lost !== null && drawn.size === 0 && ![...spotsAfter(trial, here)].some((spot) => reached.has(spot));
+  return isStrange ? { kind: 'elsewhere', text: `${text}; ${lost.text}` } : lost;
+}
+
+function spotsAfter(trial: Trial, { fallbacks }: Let): ReadonlySet<Spot> {
+  const reaches = fallbacks.flatMap((fallback) => fallback.reaches.filter(({ share }) => share > 0));
+  return new Set(reaches.map((reach) => trial.spotOf(reach)));
 }
 
 const NO_KEY: BifrostAnswer = { allowed: false, status: 0, why: 'no virtual key' };
@@ -53,9 +63,8 @@ const NO_KEY: BifrostAnswer = { allowed: false, status: 0, why: 'no virtual key'
 const EXACT = 0.011;
 
 function lostFallbacks(trial: Trial, here: Let, found: ReadonlySet<Spot>): Loss | null {
-  const wanted = here.fallbacks.flatMap(({ reaches }) => reaches.filter(({ share }) => share > 0));
-  const lost = wanted.map((reach) => trial.spotOf(reach)).filter((spot) => !found.has(spot));
-  return lost.length === 0 ? null : { kind: 'fallbacks', text: `never falls back to ${[...new Set(lost)].join(', ')}` };
+  const lost = [...spotsAfter(trial, here)].filter((spot) => !found.has(spot));
+  return lost.length === 0 ? null : { kind: 'fallbacks', text: `never falls back to ${lost.join(', ')}` };
 }
 
 /** Codes of findings on the key that name the name, by what they excuse. */
@@ -85,7 +94,13 @@ const NAMING: { readonly [kind in Kind]: readonly string[] } = {
     'weights_approximated',
   ],
   shares: ['weights_approximated', 'undocumented_name'],
-  fallbacks: ['deployment_not_carried', 'fallback_needs_rule', 'fallback_not_carried', 'fallback_not_permitted'],
+  fallbacks: [
+    'deployment_not_carried',
+    'fallback_needs_rule',
+    'fallback_not_carried',
+    'fallback_not_permitted',
+    'unknown_name_fallback',
+  ],
 };
 
 /** Codes of findings on the key that say it about all its names. */
@@ -145,7 +160,10 @@ function excuseOfDeployments(trial: Trial, name: string, here: Let, kind: Kind):
     const isPlain = record.kind === 'deployment' && takesPlainly(trial, record.publicName, name);
     const said = ending.findings.find(
       ({ code, message }) =>
-        (OF_DEPLOYMENTS.includes(code) && message.includes(`"${name}"`)) || (code === 'wildcard_narrowed' && !isPlain),
+        // Later ones of a name stand by on another provider only (P§2.2, weight 0 within one is never drawn).
+        (code === 'order_not_carried' && kind === 'fallbacks') ||
+        (OF_DEPLOYMENTS.includes(code) && message.includes(`"${name}"`)) ||
+        (code === 'wildcard_narrowed' && !isPlain),
     );
     return said?.code ?? null;
   });

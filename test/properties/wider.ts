@@ -51,7 +51,14 @@ function isAnsweredByFallback(trial: Trial, { id }: VirtualKey, name: string): b
   return trial.names(`virtual_key ${id}`, ['fallback_answers_refused'], name);
 }
 
-const LEFT_BEHIND = ['needs_routing_rule', 'deployment_not_carried', 'name_not_carried', 'undocumented_name'];
+const LEFT_BEHIND = [
+  'deployment_not_carried',
+  'name_not_carried',
+  'needs_routing_rule',
+  'undocumented_name',
+  'unknown_name_fallback',
+  'unmapped_model',
+];
 
 /** What it meant is not on Bifrost, and that is said: another spelling may have the name then. */
 function isLeftBehind(trial: Trial, key: VirtualKey, name: string): boolean {
@@ -59,6 +66,9 @@ function isLeftBehind(trial: Trial, key: VirtualKey, name: string): boolean {
   const answer = trial.litellm.ask(key.id, name);
   if (!answer.allowed) return false;
   return answer.reaches.every(({ deployment }) => {
+    // A limit of 0 for one of its names takes the whole pattern from the key.
+    const text = trial.sample.world.deployments.find(({ id }) => id === deployment)?.publicName ?? '';
+    if (text.includes('*') && trial.names(`virtual_key ${key.id}`, ['zero_limit_blocks'], text)) return true;
     const ending = trial.ending(`deployment ${deployment}`);
     return (
       ending === undefined ||

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openJournal } from '../../src/journal/open.js';
 import type Database from 'better-sqlite3';
+import type { Rights } from '../../src/mapping/rights.js';
 
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -23,6 +24,7 @@ export type RecordOverrides = {
   writtenFingerprint?: string | null;
   writtenRecord?: object;
   code?: string;
+  detail?: object;
 };
 
 export type FindingOverrides = {
@@ -40,6 +42,8 @@ export type JournalContent = {
   /** `record` = the id of the record it is about. */
   findings?: FindingOverrides[];
   inDoubt?: number;
+  /** By id; `detail.rights` of a record names one. */
+  rights?: { readonly [id: string]: Rights };
 };
 
 /** A real journal file with the given rows, in a folder of its own. */
@@ -56,7 +60,7 @@ export function journalFile(content: JournalContent = {}): string {
 
 function fill(
   db: Database.Database,
-  { run = {}, ends, records = [], findings = [], inDoubt = 0 }: JournalContent,
+  { run = {}, ends, records = [], findings = [], inDoubt = 0, rights = {} }: JournalContent,
 ): void {
   const { source, target } = ends ?? { source: 'http://litellm.test:4000', target: 'http://bifrost.test:8080' };
   if (ends !== null) db.prepare('UPDATE meta SET source_identity = ?, target_identity = ?').run(source, target);
@@ -68,6 +72,8 @@ function fill(
   }
   records.forEach((record, index) => insertRecord(db, record, index));
   for (const finding of findings) insertFinding(db, finding);
+  for (const [id, names] of Object.entries(rights))
+    db.prepare('INSERT INTO rights (id, names) VALUES (?, ?)').run(id, JSON.stringify(names));
   for (let n = 0; n < inDoubt; n++) {
     db.prepare(
       `INSERT INTO writes (kind, name, label, state, action, payload_fingerprint, run) VALUES ('team', ?, 'team', 'planned', 'create', 'f', 1)`,
@@ -86,8 +92,8 @@ function insertRecord(db: Database.Database, overrides: RecordOverrides, index: 
   const written = status === 'written';
   db.prepare(
     `INSERT INTO records (kind, source_id, display_name, natural_name, record, fingerprint, written_fingerprint, status, reason, message,
-       next_step, origin, bifrost_id, bifrost_name, missing, code, written_record, first_seen_run, last_seen_run, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, '2026-01-02T03:04:05.000Z')`,
+       next_step, origin, bifrost_id, bifrost_name, missing, code, written_record, detail, first_seen_run, last_seen_run, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, '2026-01-02T03:04:05.000Z')`,
   ).run(
     kind,
     id,
@@ -106,6 +112,7 @@ function insertRecord(db: Database.Database, overrides: RecordOverrides, index: 
     JSON.stringify(overrides.missing ?? []),
     overrides.code ?? null,
     overrides.writtenRecord === undefined ? null : JSON.stringify(overrides.writtenRecord),
+    JSON.stringify(overrides.detail ?? {}),
   );
 }
 

@@ -3,118 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { buildReport, isClean, type ReportModel } from '../../src/report/model.js';
 import { codeSpan, prose } from '../../src/report/markdown.js';
 import { readRows, readStanding } from '../../src/report/read.js';
-import { RENDERERS, type ReportFormat } from '../../src/report/renderers.js';
+import { RENDERERS } from '../../src/report/renderers.js';
 import { visible } from '../../src/report/visible.js';
 import { journalFile, type JournalContent } from './journal-file.js';
-
-const TOKEN = '3f9a2c'.padEnd(64, '0');
-
-const STORY: JournalContent = {
-  records: [
-    {
-      kind: 'deployment',
-      id: 'd1',
-      name: 'gpt-4o',
-      record: { publicName: 'gpt-4o', modelName: 'gpt-4o', teamId: null, params: { model: 'openai/gpt-4o' } },
-    },
-    {
-      kind: 'deployment',
-      id: 'd2',
-      name: 'odd',
-      status: 'skipped',
-      reason: 'partial_wildcard',
-      message: 'openai/gpt-4* cannot be said on Bifrost.',
-    },
-    { kind: 'organization', id: 'o1', name: 'Acme', origin: 'adopted' },
-    {
-      kind: 'team',
-      id: 't1',
-      name: 'Platform',
-      missing: [{ what: 'owner', message: 'its customer is not there yet.' }],
-    },
-    {
-      kind: 'team',
-      id: 't2',
-      name: 'Broken',
-      status: 'failed',
-      reason: 'permanent',
-      code: 'unreadable_budget',
-      message: 'max_budget "x" is unreadable.',
-      nextStep: 'Correct it in LiteLLM.',
-    },
-    {
-      kind: 'user',
-      id: 'u1',
-      name: 'u1',
-      status: 'skipped',
-      reason: 'no_email',
-      message: 'LiteLLM has no e-mail address.',
-    },
-    {
-      kind: 'user',
-      id: 'u2',
-      name: 'u2',
-      status: 'skipped',
-      reason: 'no_email',
-      message: 'LiteLLM has no e-mail address.',
-    },
-    { kind: 'membership', id: 'm1', name: 'm1', status: 'pending', reason: 'waiting', message: 'its team failed.' },
-    {
-      kind: 'virtual_key',
-      id: TOKEN,
-      name: 'ci',
-      fingerprint: 'new',
-      writtenFingerprint: 'old',
-      record: { models: ['a'], limits: { maxBudget: 5, rpmLimit: 1 } },
-      writtenRecord: { models: ['a'], limits: { maxBudget: 9, rpmLimit: 1 } },
-    },
-  ],
-  findings: [
-    {
-      record: TOKEN,
-      code: 'expiry_not_carried',
-      severity: 'loss',
-      field: 'expires',
-      message: 'It expired on 2026-05-01 in LiteLLM and will not on Bifrost.',
-    },
-    {
-      record: TOKEN,
-      code: 'budget_without_price',
-      severity: 'loss',
-      field: 'max_budget',
-      message: 'No price is known.',
-    },
-    {
-      record: TOKEN,
-      code: 'undocumented_name',
-      severity: 'loss',
-      field: 'models',
-      message: 'LiteLLM also answers these: "openai/gpt-4o"',
-    },
-    {
-      record: TOKEN,
-      code: 'organization_gate_now_enforced',
-      severity: 'change',
-      field: 'organization_id',
-      message: 'the organization does not list "gpt-4o"',
-    },
-    { record: 't1', code: 'renamed', severity: 'change', message: 'Became "Platform (t1)".' },
-    {
-      record: null,
-      code: 'router_not_carried',
-      severity: 'notice',
-      field: 'router_settings',
-      message: 'routing_strategy has no counterpart.',
-    },
-  ],
-  inDoubt: 1,
-};
+import { STORY, TOKEN } from './story.js';
 
 function reportOf(content: JournalContent): ReportModel {
   return buildReport(readRows(new Database(journalFile(content), { readonly: true })));
 }
 
-function render(format: ReportFormat, model: ReportModel): string {
+function render(format: keyof typeof RENDERERS, model: ReportModel): string {
   return [...RENDERERS[format](model)].join('\n');
 }
 

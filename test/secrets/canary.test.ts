@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { COMMANDS } from '../../src/commands/flags.js';
 import type { FaultRule } from '../../src/sandbox/bifrost/faults.js';
 import { spawnBifrostSandbox, type SandboxProcess } from '../../src/sandbox/process.js';
 import { sandboxWorld } from '../../src/sandbox/litellm/world.js';
+import { LOG_ENTRY } from '../../src/commands/documents/log.js';
 import { migrate } from '../cli/program.js';
 import { arm, environmentOf, startSource, type Source } from '../network/rig.js';
 import { canariesIn, exposedIn, filesIn, leaks, tracesOf } from './canaries.js';
@@ -18,6 +19,11 @@ import { canariesIn, exposedIn, filesIn, leaks, tracesOf } from './canaries.js';
 const ADMIN = 'admin';
 const PASSWORD = 'CANARY-bifrost-admin-0f1e2d3c4b5a';
 const SHEETS = /^bifrost-keys\.(csv|json|md)$/;
+const TEAM_SHEETS = /^bifrost-keys\/[a-z0-9-]+\.csv$/;
+/** Verbs that can keep a log. */
+const LOGGING: readonly string[] = COMMANDS.filter(({ flags }) =>
+  flags.some(([usage]) => usage.startsWith('--log-file')),
+).map(({ name }) => name);
 
 /** Refusals and errors that quote what was sent, in every form a careless proxy knows. */
 const ECHOES: readonly FaultRule[] = [
@@ -57,7 +63,8 @@ async function say(label: string, args: readonly string[], extra: Record<string,
     ...extra,
   };
   const before = process.umask(0);
-  const running = migrate(args, { env, cwd: folder });
+  const log = LOGGING.includes(args[0] ?? '') ? ['--log-file', 'migrate.log'] : [];
+  const running = migrate([...args, ...log], { env, cwd: folder });
   process.umask(before);
   const { code, stdout, stderr } = await running;
   outputs.set(`${label} stdout`, stdout);
@@ -117,8 +124,19 @@ describe('no secret is found', () => {
     expect(leaks(places(), [...canaries, ...(await newKeyValues())])).toEqual([]);
   });
 
+  it('in the log file, which has told all of it and masks e-mail addresses', () => {
+    expect(LOGGING).toEqual(['run', 'resume', 'retry', 'verify', 'rollback']);
+    const entries = readFileSync(join(folder, 'migrate.log'), 'utf8').trimEnd().split('\n');
+    expect(entries.length).toBeGreaterThan(500);
+    const log = entries.map((line) => LOG_ENTRY.parse(JSON.parse(line)));
+    expect(log.filter(({ event }) => event === 'started')).toHaveLength(7);
+    const failed = log.filter(({ level, event }) => level === 'error' && event === 'record');
+    expect(failed.some(({ message }) => message?.includes('***'))).toBe(true);
+    expect(entries.filter((line) => /[\w.]{2,}@[\w-]+\.\w+/.test(line))).toEqual([]);
+  });
+
   it('in any report, and in what every other verb says', async () => {
-    for (const format of ['md', 'json', 'text']) {
+    for (const format of ['md', 'html', 'csv', 'json', 'text']) {
       await say(`report ${format}`, ['report', '--format', format]);
       await say(`report ${format} file`, ['report', '--format', format, '--out', join(folder, `report.${format}`)]);
     }
@@ -138,11 +156,11 @@ describe('no secret is found', () => {
       expect(await say(`keys ${format}`, ['keys', '--format', format, '--debug'])).toBe(0);
     const values = await newKeyValues();
     expect(values.length).toBeGreaterThan(30);
+    expect(await say('keys by team', ['keys', '--split', 'team', '--debug'])).toBe(0);
     const found = leaks(places(), values);
-    expect([...new Set(found.map(({ where }) => where))].sort()).toEqual(
-      ['bifrost-keys.csv', 'bifrost-keys.json', 'bifrost-keys.md'].sort(),
-    );
-    expect([...filesIn(folder).keys()].filter((name) => SHEETS.test(name))).toHaveLength(3);
+    const sheets = [...filesIn(folder).keys()].filter((name) => SHEETS.test(name) || TEAM_SHEETS.test(name));
+    expect([...new Set(found.map(({ where }) => where))].sort()).toEqual(sheets.sort());
+    expect(sheets.length).toBeGreaterThan(5);
     expect(leaks(places(), canaries)).toEqual([]);
     expect(exposedIn(folder)).toEqual([]);
   });

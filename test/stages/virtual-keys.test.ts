@@ -263,6 +263,16 @@ describe('owner (V3)', () => {
     );
   });
 
+  it('is the organization when the team is gone', () => {
+    const parts = {
+      world: { organizations: [organization('o')], dialect: OLD_DIALECT },
+      records: { 'organization o': { status: 'written' as const, bifrostId: 'C' } },
+    };
+    const { body, findings } = written(virtualKey('k', { teamId: 'gone', organizationId: 'o' }), parts);
+    expect(body).toMatchObject({ customer_id: 'C', is_active: true });
+    expect(findings.find(({ code }) => code === 'team_missing')?.message).toContain('belongs to its organization');
+  });
+
   it('is the organization only without a team', () => {
     const parts = {
       world: { organizations: [organization('o')] },
@@ -363,6 +373,29 @@ describe('limits (V10)', () => {
     expect(body['rate_limit']).toEqual({ token_max_limit: 100, token_reset_duration: '1m' });
   });
 
+  it("of the user bind a team's keys too, but for the budget (L§4.14, L§4.15)", () => {
+    const parts = {
+      users: [user('u', { limits: limits({ maxBudget: 10, rpmLimit: 7, tpmLimit: 100 }) })],
+      world: { teams: [team('t')] },
+      records: { 'team t': { status: 'written' as const, bifrostId: 'T' } },
+    };
+    const { body } = written(virtualKey('k', { userId: 'u', teamId: 't', limits: limits({ rpmLimit: 9 }) }), parts);
+    expect(body['rate_limit']).toMatchObject({ request_max_limit: 7, token_max_limit: 100 });
+    expect(body['budgets']).toBeUndefined();
+  });
+
+  it("below 0 block at once, the team's too", () => {
+    const less = limits({ maxBudget: -1 });
+    expect(written(virtualKey('k', { limits: less })).body['is_active']).toBe(false);
+    expect(
+      written(virtualKey('k', { teamId: 't' }), { world: { teams: [team('t', { limits: less })] } }).body,
+    ).toMatchObject({
+      is_active: false,
+    });
+    const zero = { world: { teams: [team('t', { limits: limits({ maxBudget: 0 }) })] } };
+    expect(written(virtualKey('k', { teamId: 't' }), zero).body['is_active']).toBe(true);
+  });
+
   it('name a budget that cannot fill because Bifrost has no price', () => {
     expect(codes(plan(virtualKey('k', { limits: limits({ maxBudget: 5 }) })))).toContain('budget_without_price');
     expect(codes(plan(virtualKey('k')))).not.toContain('budget_without_price');
@@ -446,6 +479,26 @@ describe('limits per model (V10)', () => {
     expect(scoped(virtualKey('k', { teamId: 't' }), parts)).toMatchObject([
       { model_name: 'a', rate_limit: { request_max_limit: 5 } },
     ]);
+  });
+
+  it('come from one table, whole: of the key, else of its budgets, else of the team (L§4.15)', () => {
+    const parts = {
+      world: { teams: [team('t', { metadata: { model_rpm_limit: { c: 5 } } })] },
+      records: { 'team t': { status: 'written' as const, bifrostId: 'T' } },
+    };
+    const budgets = limitsWith({ modelMaxBudget: { b: { rpm_limit: 4 } } });
+    const names = (over: Partial<VirtualKey>): unknown => {
+      const found = scoped(virtualKey('k', { teamId: 't', ...over }), parts);
+      return Array.isArray(found) ? found.map((body) => body['model_name']) : found;
+    };
+    expect(names({ limits: budgets, metadata: { model_rpm_limit: { a: 3 } } })).toEqual(['a']);
+    expect(names({ limits: budgets })).toEqual(['b']);
+    expect(names({})).toEqual(['c']);
+    const none = virtualKey('k', {
+      models: ['a', 'b'],
+      limits: limitsWith({ modelMaxBudget: { b: { rpm_limit: 0 } } }),
+    });
+    expect(models(none)).toEqual(['a']);
   });
 
   it('are findings on gateways without scopes, where they would bind everybody', () => {

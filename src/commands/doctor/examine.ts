@@ -9,7 +9,7 @@ import { examineDatabase, type DatabaseFacts } from './database.js';
 import { readEnds, type Ends } from './ends.js';
 import { compareCounts, forecast, totalsOf } from './forecast.js';
 import { examineGateway, openGateway } from './gateway.js';
-import { checkDisk, checkJournal, checkNode, type Identities } from './machine.js';
+import { checkDisk, checkJournal, type Identities } from './machine.js';
 import { examineModels, type ModelFacts } from './models.js';
 import { examineOrganizations, examineProxy, type ProxyFacts } from './proxy.js';
 import { examineSalt } from './salt.js';
@@ -23,9 +23,8 @@ type Source = {
 };
 type Target = { readonly capabilities: Capabilities | null; readonly contents: ContentFacts | null };
 
-/** Every check of CHECK_TITLES once, in that order, each as soon as it is known. Reads only. */
+/** Every check of CHECK_TITLES but the first once, in that order, each as soon as it is known. Reads only. */
 export async function* examine(world: World): AsyncGenerator<Found, void> {
-  yield checkNode(process.versions.node);
   const ends = readEnds(world.flags, world.env);
   yield ends.found;
   yield ends.journal === null
