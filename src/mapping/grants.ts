@@ -273,7 +273,8 @@ function fallbackLosses(
   { catalog, index }: GrantRules,
   gates: boolean,
 ): string[] {
-  const chain = catalog.fallbacksOf(routed);
+  const [internal] = isTeamNameOnly(routed, subject, index) ? index.names.ofTeam(routed, subject.key.teamId) : [];
+  const chain = catalog.fallbacksOf(internal?.modelName ?? routed);
   if (!catalog.routing) return chain.length > 0 ? ['fallback_needs_rule'] : [];
   const permitted = (next: string): boolean => rewritten(next, subject, index, gates).ok;
   // LiteLLM goes on to the name as it stands, Bifrost to what the key means by it.

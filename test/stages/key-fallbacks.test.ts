@@ -107,6 +107,11 @@ describe('a fallback by a name that only a team has', () => {
     expect(told('fallback_not_carried', key, old)).toContain('"a"');
   });
 
+  it('is tried after that name itself, too: the router goes on from the internal one', () => {
+    const old = { world: { deployments, dialect: OLD_DIALECT, fallbacks: { '*': ['own'] } } };
+    expect(told('fallback_not_carried', key, old)).toContain('"own"');
+  });
+
   it('is nothing to speak of where the name is everybody’s', () => {
     const old = { world: { deployments, dialect: OLD_DIALECT, fallbacks: { a: ['b'] } } };
     expect(told('fallback_not_carried', key, old)).toBeUndefined();
