@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+/** Suites that leave nothing behind in their process: they share one, which saves loading the program for each file. */
+const SHARING = ['contract', 'guide', 'live-judge', 'mapping', 'oracles', 'report', 'sources', 'stages', 'target'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/live/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 3,
+    projects: [
+      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: ['test/live/**', ...SHARING] } },
+      { extends: true, test: { name: 'sharing', include: SHARING, isolate: false } },
+    ],
   },
 });

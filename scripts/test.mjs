@@ -1,20 +1,23 @@
 // The one test command: ready the checkout, then types, lint, format, and every suite that needs no outside server.
 // The last line is `N passed, N failed`.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { makeReady, root, run } from './ready.mjs';
 
 makeReady();
 let passed = 0;
 let failed = 0;
-for (const [name, args] of [
+const checks = [
   ['types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']],
   ['lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']],
   ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
-]) {
-  const ok = run('node', args) === 0;
-  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`);
-  if (ok) passed += 1;
+].map(([name, args]) => ({ name, ended: runBeside(args) }));
+for (const { name, ended } of checks) {
+  const { code, output } = await ended;
+  process.stdout.write(output);
+  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name}`);
+  if (code === 0) passed += 1;
   else failed += 1;
 }
 
@@ -45,3 +48,17 @@ try {
 if (status !== 0 && failed === 0) failed = 1;
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** Beside others; what it prints is kept until its turn. */
+function runBeside(args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}

@@ -13,7 +13,7 @@ import { recipes } from './worlds.js';
  * Random worlds, migrated in memory and judged by two oracles that know nothing of the mapping. `PROPERTY_WORLDS` sets how many,
  * half of them for names and order, and `PROPERTY_SEED` repeats a run; a failure prints the smallest world in which the rule is broken.
  */
-const WORLDS = Number(process.env['PROPERTY_WORLDS'] ?? 500);
+const WORLDS = Number(process.env['PROPERTY_WORLDS'] ?? 400);
 const SEED = process.env['PROPERTY_SEED'];
 const HOURS = 4 * 3_600_000;
 
