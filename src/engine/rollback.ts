@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { MigrateError, reasonOf } from '../errors.js';
+import { MigrateError } from '../errors.js';
 import { failpoint } from '../failpoint.js';
 import type { Journal } from '../journal/journal.js';
-import type { RunOutcome } from '../journal/runs.js';
 import type { ObjectKind } from '../target/objects.js';
 import { realSleep, type Clock } from './clock.js';
 import { Interrupted } from './interrupted.js';
@@ -16,7 +15,8 @@ import {
   type Removal,
   type RollbackPlan,
 } from './rollback-plan.js';
-import type { ComparingTarget, RunState } from './run-state.js';
+import { finishRun, finishStopped } from './run-ending.js';
+import { untouched, type ComparingTarget, type RunState } from './run-state.js';
 import { Needs } from './needs.js';
 
 export type RollbackEvent = {
@@ -78,8 +78,6 @@ export async function rollback(options: RollbackOptions): Promise<RollbackSummar
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     throw new MigrateError('interrupted', 'Stopped before anything was deleted.', 'Type `migrate rollback` again.');
-  } finally {
-    state.release();
   }
 }
 
@@ -94,35 +92,25 @@ function refuseOtherGateway({ db, path }: Journal, identity: string): void {
   );
 }
 
-type Begun = { -readonly [K in keyof RunState]: RunState[K] } & { readonly release: () => void };
+type Begun = { -readonly [K in keyof RunState]: RunState[K] };
 
 function begin({ journal, target, dryRun, signal, now, random, sleep = realSleep }: RollbackOptions): Begun {
   const clock: Clock = { now, random, sleep };
-  const ending = new AbortController();
-  setMaxListeners(0, ending.signal);
-  const onSignal = (): void => ending.abort();
-  signal.addEventListener('abort', onSignal);
+  // Every deletion that waits listens.
+  setMaxListeners(0, signal);
   return {
+    ...untouched(),
     run: 0,
     dry: dryRun,
     journal,
     target,
     clock,
     // Deletions run one at a time whatever the pool allows (B§8).
-    pool: new Pool(1, clock, ending.signal),
-    signal: ending.signal,
+    pool: new Pool(1, clock, signal),
+    signal,
     tell: () => undefined,
-    snapshot: NOTHING,
     recreate: false,
     update: false,
-    followed: new Map(),
-    planned: new Set(),
-    refused: [],
-    gaps: [],
-    gone: new Set(),
-    writesSent: 0,
-    exhausted: 0,
-    release: () => signal.removeEventListener('abort', onSignal),
   };
 }
 
@@ -142,7 +130,7 @@ async function carryOut(state: Begun, plan: RollbackPlan, options: RollbackOptio
     options.listener(event);
   };
   const summary = (outcome: 'complete' | 'interrupted'): RollbackSummary => {
-    finish(state, outcome, null);
+    finishRun(state, outcome, null);
     return { outcome, plan, events, writesSent: state.writesSent };
   };
   try {
@@ -156,7 +144,7 @@ async function carryOut(state: Begun, plan: RollbackPlan, options: RollbackOptio
     return summary('complete');
   } catch (error) {
     if (error instanceof Interrupted) return summary('interrupted');
-    finishAnyhow(state, error);
+    finishStopped(state, error);
     throw goingOnWithRollback(error);
   }
 }
@@ -191,29 +179,3 @@ async function needsNow({ target }: Begun): Promise<Needs> {
   for (const kind of users) for (const object of snapshot.all(kind)) needs.stays(object, false);
   return needs;
 }
-
-function finish({ journal, run }: Begun, outcome: RunOutcome, error: unknown): void {
-  failpoint('run.finish'); // FAILPOINT
-  const counts = JSON.stringify(journal.counts());
-  journal.runs.finish(run, { outcome, error: error === null ? null : reasonOf(error), counts });
-  failpoint('run.finished'); // FAILPOINT
-}
-
-/** What stopped it matters more than that its end could not be written down. */
-function finishAnyhow(state: Begun, cause: unknown): void {
-  try {
-    finish(state, 'stopped', cause);
-  } catch {
-    // The run stays without an end, like one that was killed.
-  }
-}
-
-/** Nothing is looked up before the gateway was read. */
-const NOTHING: RunState['snapshot'] = {
-  find: () => [],
-  byId: () => undefined,
-  all: () => [],
-  count: () => 0,
-  put: () => undefined,
-  remove: () => undefined,
-};

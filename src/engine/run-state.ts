@@ -48,6 +48,30 @@ export type RunState = {
   exhausted: number;
 };
 
+/** What a run has done and knows before it begins; a set of its own each time. */
+export function untouched() {
+  return {
+    snapshot: NOT_READ_YET,
+    followed: new Map(),
+    planned: new Set(),
+    refused: [],
+    gaps: [],
+    gone: new Set(),
+    writesSent: 0,
+    exhausted: 0,
+  } satisfies Partial<RunState>;
+}
+
+/** Nothing is looked up before the gateway was read. */
+const NOT_READ_YET: Snapshot = {
+  find: () => [],
+  byId: () => undefined,
+  all: () => [],
+  count: () => 0,
+  put: () => undefined,
+  remove: () => undefined,
+};
+
 /** @throws Interrupted when nothing new may be sent any more. */
 export function checkGoing(state: Pick<RunState, 'signal'>): void {
   if (state.signal.aborted) throw new Interrupted();

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import type { Settings } from '../config.js';
-import { reasonOf } from '../errors.js';
 import { failpoint } from '../failpoint.js';
 import type { Journal } from '../journal/journal.js';
 import type { KeyAlias } from '../journal/record-queries.js';
@@ -22,7 +21,8 @@ import { Interrupted } from './interrupted.js';
 import { gapsOf, nameLeftOver, refusedToday } from './whole-update.js';
 import { Pool } from './pool.js';
 import { reconcile, settleVanished } from './reconcile.js';
-import { checkGoing, type ComparingTarget, type RunState } from './run-state.js';
+import { finishRun, finishStopped } from './run-ending.js';
+import { checkGoing, untouched, type ComparingTarget, type RunState } from './run-state.js';
 import { runStage, type StageScope } from './stage-run.js';
 import { compareWithTarget, wantedIn } from './target-truth.js';
 import { namesOf, worldWith } from './name-scope.js';
@@ -92,11 +92,11 @@ export async function migrate(options: MigrateOptions): Promise<RunSummary> {
     for (const stage of stages) await runStage(state, worker, stage, scope, state.stop);
     if (state.update && isWhole(options)) nameLeftOver(state);
     if (!state.dry) await nameTwins(state);
-    return finish(state, 'complete', null);
+    return finish(state, 'complete');
   } catch (error) {
     const cause = state.stoppedBy ?? error;
-    if (cause instanceof Interrupted) return finish(state, 'interrupted', null);
-    finishAnyhow(state, cause);
+    if (cause instanceof Interrupted) return finish(state, 'interrupted');
+    finishStopped(state, cause);
     throw cause;
   } finally {
     state.release();
@@ -142,6 +142,7 @@ function begin(options: MigrateOptions): Begun {
   });
   failpoint('run.begun'); // FAILPOINT
   const state: Begun = {
+    ...untouched(),
     run,
     dry: settings.dryRun,
     journal,
@@ -150,16 +151,8 @@ function begin(options: MigrateOptions): Begun {
     pool: new Pool(settings.concurrency, clock, ending.signal),
     signal: ending.signal,
     tell: options.listener,
-    snapshot: NOT_READ_YET,
     recreate: settings.recreate,
     update: settings.update,
-    followed: new Map(),
-    planned: new Set(),
-    refused: [],
-    gaps: [],
-    gone: new Set(),
-    writesSent: 0,
-    exhausted: 0,
     startedAt: now(),
     hasIntake,
     intakeDone: false,
@@ -220,31 +213,8 @@ function isWhole({ settings, mode, filter }: MigrateOptions): boolean {
   return settings.only === null && settings.team === null && mode !== 'retry' && filter === undefined;
 }
 
-function finish(state: Begun, outcome: RunOutcome, error: unknown): RunSummary {
-  const { journal, run, dry, writesSent } = state;
-  failpoint('run.finish'); // FAILPOINT
-  const counts = journal.counts();
-  const reason = error === null ? null : reasonOf(error);
-  journal.runs.finish(run, { outcome, error: reason, counts: JSON.stringify(counts) });
-  failpoint('run.finished'); // FAILPOINT
+function finish(state: Begun, outcome: RunOutcome): RunSummary {
+  const counts = finishRun(state, outcome, null);
+  const { run, dry, writesSent } = state;
   return { runId: run, outcome, dryRun: dry, writesSent, counts };
 }
-
-/** What stopped the run matters more than that its end could not be written down. */
-function finishAnyhow(state: Begun, cause: unknown): void {
-  try {
-    finish(state, 'stopped', cause);
-  } catch {
-    // The run stays without an end, like one that was killed.
-  }
-}
-
-/** Nothing is looked up before the gateway was read. */
-const NOT_READ_YET: Snapshot = {
-  find: () => [],
-  byId: () => undefined,
-  all: () => [],
-  count: () => 0,
-  put: () => undefined,
-  remove: () => undefined,
-};

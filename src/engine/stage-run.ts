@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { failpoint } from '../failpoint.js';
+import { recordBatches } from '../journal/batches.js';
 import type { RecordRow, Scope } from '../journal/record-queries.js';
 import type { RecordKind } from '../sources/records.js';
 import type { Stage } from '../stages/plan.js';
@@ -9,8 +10,6 @@ import type { RunState } from './run-state.js';
 import { Window } from './window.js';
 import type { Worker } from './work.js';
 
-/** Rows read from the journal at a time: memory does not grow with the number of records. */
-const BATCH = 500;
 /** Records under way: enough that their intents share a commit, few enough that a kill leaves little in doubt. */
 const WINDOW = 48;
 const CHUNK = 24;
@@ -90,13 +89,8 @@ function* bySeq(state: RunState, seqs: readonly number[], size: number): Generat
 }
 
 function* chunks(state: RunState, scope: Scope, size: number): Generator<readonly RecordRow[]> {
-  for (let after = 0; ;) {
-    const rows = state.journal.queries.batch(scope, after, BATCH);
+  for (const rows of recordBatches(state.journal.queries, scope))
     for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.seq;
-  }
 }
 
 /** Tells how far the stage is, not more often than a screen can show. */

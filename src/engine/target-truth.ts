@@ -1,5 +1,6 @@
 import { failpoint } from '../failpoint.js';
 import { finding, type Finding } from '../findings.js';
+import { presentWrites } from '../journal/batches.js';
 import type { Journal } from '../journal/journal.js';
 import type { Scope } from '../journal/record-queries.js';
 import type { Needing } from '../journal/written-objects.js';
@@ -10,8 +11,6 @@ import { changesOf } from './foreign-changes.js';
 import { isListed } from './look.js';
 import { lostLinks, withoutLinks, type IsGone } from './lost-links.js';
 import type { RunState } from './run-state.js';
-
-const BATCH = 500;
 
 export type TruthOptions = {
   /** Create again what is gone. */
@@ -59,18 +58,8 @@ function tellOf({ tell }: RunState, left: number, anew: number): void {
 
 function goneRows(state: RunState): readonly WriteRow[] {
   const gone: WriteRow[] = [];
-  for (const row of present(state)) if (isAway(state, row)) gone.push(row);
+  for (const row of presentWrites(state.journal.writes)) if (isAway(state, row)) gone.push(row);
   return gone;
-}
-
-function* present({ journal }: RunState): Generator<WriteRow> {
-  for (let after = 0; ;) {
-    const rows = journal.writes.present(after, BATCH);
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.id;
-  }
 }
 
 /** Limits of a virtual key are in no list (B§5.6): they are gone when their key is, and else taken to be there. */
@@ -82,7 +71,7 @@ function isAway({ snapshot }: RunState, { kind, name, bifrostId }: WriteRow): bo
 
 /** What is there: changed by somebody, or without the links that went with what is created again. */
 function lookAtPresent(state: RunState, isGone: IsGone, isMade: IsGone): void {
-  for (const row of present(state)) {
+  for (const row of presentWrites(state.journal.writes)) {
     const object = state.snapshot.byId(row.kind, row.bifrostId ?? '');
     // What was adopted was never ours, and what Bifrost stored differently from the start has nothing to be compared with.
     if (object === undefined || row.origin !== 'created' || (row.state === 'failed' && row.action === 'create'))

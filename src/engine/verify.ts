@@ -1,3 +1,4 @@
+import { recordsIn } from '../journal/batches.js';
 import type { Journal } from '../journal/journal.js';
 import type { RecordRow } from '../journal/record-queries.js';
 import type { NameChoices } from '../mapping/name-choices.js';
@@ -12,7 +13,7 @@ import { asNew, asPlanned } from './plan-anew.js';
 import { Pool } from './pool.js';
 import { namesOf, worldWith } from './name-scope.js';
 import type { MigrateOptions } from './run.js';
-import type { ComparingTarget, RunState } from './run-state.js';
+import { untouched, type ComparingTarget, type RunState } from './run-state.js';
 import type { SampledKey } from './sample.js';
 import { worstOf, type Verdict } from './verdict.js';
 
@@ -56,8 +57,6 @@ export type Verification = {
   readonly objects: readonly ObjectCheck[];
 };
 
-const BATCH = 500;
-
 /**
  * Plans every record again, from LiteLLM as it is now and with the names the journal gave, and compares each planned object
  * with the one on the gateway. Sends nothing.
@@ -75,7 +74,7 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
   const records: RecordCheck[] = [];
   for (const kind of RECORD_KINDS.filter((one) => settings.only?.includes(one) ?? true)) {
     const tally = { kind, read: 0, ok: 0, missing: 0, wider: 0, changed: 0, narrower: 0, notCarried: 0 };
-    for (const row of rowsOf(journal, kind)) {
+    for (const row of recordsIn(journal.queries, { kind, which: 'all', id: null, seenSince: 0 })) {
       const idle = vanished.has(row.seq) || row.status === 'skipped' || row.status === 'failed';
       const plans = idle ? [] : plansOf(row, options.stages, context);
       if (options.onKey !== undefined) tellKey(row, plans, options.onKey);
@@ -102,6 +101,7 @@ async function prepare({ journal, source, target, ...options }: VerifyOptions): 
   });
   await takeIn({ journal, source, run, naturalName, signal, tell: listener });
   return {
+    ...untouched(),
     run,
     dry: true,
     journal,
@@ -113,13 +113,6 @@ async function prepare({ journal, source, target, ...options }: VerifyOptions): 
     snapshot: await target.snapshot(),
     recreate: false,
     update: false,
-    followed: new Map(),
-    planned: new Set(),
-    refused: [],
-    gaps: [],
-    gone: new Set(),
-    writesSent: 0,
-    exhausted: 0,
   };
 }
 
@@ -138,16 +131,6 @@ function contextOf(state: RunState, options: VerifyOptions, names: NameChoices |
   });
   const given = { world, settings, catalog, now: now() };
   return planContext(state, names === undefined ? given : { ...given, names });
-}
-
-function* rowsOf({ queries }: Journal, kind: RecordKind): Generator<RecordRow> {
-  for (let after = 0; ;) {
-    const rows = queries.batch({ kind, which: 'all', id: null, seenSince: 0 }, after, BATCH);
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.seq;
-  }
 }
 
 type Checked = Omit<RecordCheck, 'verdict'> & { readonly verdict: Verdict };

@@ -1,4 +1,5 @@
 import { finding, type Finding } from '../findings.js';
+import { presentWrites, recordsIn } from '../journal/batches.js';
 import type { RecordRow } from '../journal/record-queries.js';
 import type { WriteRow } from '../journal/writes.js';
 import type { World } from '../sources/records.js';
@@ -6,8 +7,6 @@ import type { ObjectKind } from '../target/objects.js';
 import type { EngineContext } from './context.js';
 import type { RunState } from './run-state.js';
 import { goneKey } from './target-truth.js';
-
-const BATCH = 500;
 
 /** What several records may share: of the others each is a record's own and goes with it. */
 const SHARED: ReadonlySet<ObjectKind> = new Set([
@@ -24,17 +23,11 @@ const SHARED: ReadonlySet<ObjectKind> = new Set([
  */
 export function nameLeftOver(state: RunState): void {
   const { journal, run, planned, gone } = state;
-  for (let after = 0; ;) {
-    const rows = journal.writes.present(after, BATCH);
-    for (const row of rows) {
-      const key = goneKey(row.kind, row.name);
-      if (row.origin !== 'created' || !SHARED.has(row.kind) || planned.has(key) || gone.has(key)) continue;
-      const [first] = journal.objects.needing(row);
-      journal.findings.add(first?.seq ?? null, 'target', run, leftOver(row));
-    }
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    after = last.id;
+  for (const row of presentWrites(journal.writes)) {
+    const key = goneKey(row.kind, row.name);
+    if (row.origin !== 'created' || !SHARED.has(row.kind) || planned.has(key) || gone.has(key)) continue;
+    const [first] = journal.objects.needing(row);
+    journal.findings.add(first?.seq ?? null, 'target', run, leftOver(row));
   }
   journal.commits.flush();
 }
@@ -60,13 +53,9 @@ export function refusedToday({ journal }: RunState, { catalog }: EngineContext, 
     (bifrostKind === 'provider_key' || bifrostKind === 'provider') &&
     catalog.endpoints.get(id)?.ok !== true;
   const names: string[] = [];
-  for (let after = 0; ;) {
-    const rows = journal.queries.batch({ kind: 'deployment', which: 'all', id: null, seenSince }, after, BATCH);
-    names.push(...rows.filter(refused).map(({ displayName }) => displayName));
-    const last = rows.at(-1);
-    if (last === undefined) return names;
-    after = last.seq;
-  }
+  for (const row of recordsIn(journal.queries, { kind: 'deployment', which: 'all', id: null, seenSince }))
+    if (refused(row)) names.push(row.displayName);
+  return names;
 }
 
 const GAPS = /^(organizations|access_groups|budgets|projects)_(need_database|unreadable)$/;

@@ -79,7 +79,6 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   const undocumented = new Set(catalog.groups.undocumentedNames(teamId));
   const viaWildcard = new Map<string, string[]>();
   const routedAs = new Map<string, string>();
-  const routedBehind = new Map<string, string>();
   for (const name of candidateNames(subject, rules)) {
     const decided = rewritten(name, subject, index, gates);
     if (!decided.ok) {
@@ -124,7 +123,6 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
         if (model === null || !plan?.ok) lose('needs_routing_rule', name, pattern);
         else {
           viaWildcard.set(pattern, [...(viaWildcard.get(pattern) ?? []), model]);
-          routedBehind.set(name, name);
           behind.push({ name, pattern, provider: plan.provider.name, model });
         }
       }
@@ -163,10 +161,12 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   return {
     unrestricted: all,
     routes,
-    routedAs: new Map([...routedAs, ...routedBehind]),
+    routedAs: new Map([...routedAs, ...behind.map(({ name }) => [name, name] as const)]),
     wildcards,
     behind,
-    answeredWithout: new Set(answeredByFallback([...routedAs.keys(), ...routedBehind.keys()], subject, rules, gates)),
+    answeredWithout: new Set(
+      answeredByFallback([...routedAs.keys(), ...behind.map(({ name }) => name)], subject, rules, gates),
+    ),
     named,
     findings,
   };

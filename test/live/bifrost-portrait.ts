@@ -1,50 +1,15 @@
-import { member, textMember } from './answer.js';
+import { textMember } from './answer.js';
 import type { ReadBifrost } from './bifrost-facts.js';
+import { readObjects } from './bifrost-state.js';
 
 /**
  * What a gateway holds, one text per object, sorted, in words that do not depend on ids, clocks and the values of new keys: two
  * gateways that were written the same have the same portrait.
  */
 export async function portraitOf(read: ReadBifrost): Promise<readonly string[]> {
-  const objects = await readAll(read);
+  const objects = await readObjects(read);
   const meaning = new Map(objects.flatMap(({ kind, object }) => idsOf(kind, object)));
   return objects.map(({ kind, object }) => `${kind} ${text(object, '', meaning)}`).sort();
-}
-
-type Found = { readonly kind: string; readonly object: unknown };
-
-const LISTS: readonly (readonly [path: string, list: string])[] = [
-  ['/api/governance/customers', 'customers'],
-  ['/api/governance/teams', 'teams'],
-  ['/api/governance/virtual-keys', 'virtual_keys'],
-  ['/api/governance/model-configs?scope=global&limit=100', 'model_configs'],
-  ['/api/governance/model-configs?scope=virtual_key&limit=100', 'model_configs'],
-  ['/api/governance/routing-rules', 'rules'],
-  ['/api/governance/pricing-overrides', 'pricing_overrides'],
-];
-
-async function readAll(read: ReadBifrost): Promise<readonly Found[]> {
-  const found: Found[] = [];
-  for (const provider of list(member(await read('/api/providers'), 'providers'))) {
-    found.push({ kind: 'provider', object: provider });
-    const path = `/api/providers/${encodeURIComponent(textMember(provider, 'name') ?? '')}/keys`;
-    for (const object of list(member(await read(path), 'keys'))) found.push({ kind: 'key', object });
-  }
-  for (const [path, name] of LISTS) {
-    for (const object of await readList(read, path, name)) found.push({ kind: path.split(/[/?]/)[3] ?? name, object });
-  }
-  return found;
-}
-
-async function readList(read: ReadBifrost, path: string, name: string): Promise<readonly unknown[]> {
-  const objects: unknown[] = [];
-  for (;;) {
-    // Versions without scopes, or without the list, answer with something else.
-    const answer = await read(objects.length === 0 ? path : `${path}&offset=${objects.length}`).catch(() => undefined);
-    const page = list(member(answer, name));
-    objects.push(...page);
-    if (!path.includes('limit=') || page.length < 100) return objects;
-  }
 }
 
 function idsOf(kind: string, object: unknown): readonly (readonly [string, string])[] {
@@ -73,8 +38,4 @@ function text(value: unknown, name: string, meaning: ReadonlyMap<string, string>
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([one, inner]) => `${one}: ${text(inner, one, meaning)}`);
   return `{${members.join(', ')}}`;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -11,6 +11,7 @@ const LISTS: readonly (readonly [path: string, list: string])[] = [
   ['/api/governance/teams', 'teams'],
   ['/api/governance/virtual-keys', 'virtual_keys'],
   ['/api/governance/model-configs?scope=global&limit=100', 'model_configs'],
+  ['/api/governance/model-configs?scope=virtual_key&limit=100', 'model_configs'],
   ['/api/governance/routing-rules', 'rules'],
   ['/api/governance/pricing-overrides', 'pricing_overrides'],
   ['/api/governance/users', 'users'],
@@ -20,17 +21,24 @@ const LISTS: readonly (readonly [path: string, list: string])[] = [
 const VOLATILE = /(_at|_usage|_reset|^status|^description|config_hash|^id|^models_count|_status)$/;
 
 export async function readState(read: ReadBifrost): Promise<GatewayState> {
-  const state = new Map<string, string>();
-  const put = (kind: string, object: unknown) => state.set(`${kind} ${idOf(object)}`, digest(object));
+  const objects = await readObjects(read);
+  return new Map(objects.map(({ kind, object }) => [`${kind} ${idOf(object)}`, digest(object)]));
+}
+
+/** An object as the gateway shows it; `kind`: `provider`, `key`, or the list it is in. */
+export type FoundObject = { readonly kind: string; readonly object: unknown };
+
+/** Everything a migration may write. */
+export async function readObjects(read: ReadBifrost): Promise<readonly FoundObject[]> {
+  const found: FoundObject[] = [];
   for (const provider of asArray(member(await read('/api/providers'), 'providers'))) {
-    put('provider', provider);
+    found.push({ kind: 'provider', object: provider });
     const path = `/api/providers/${encodeURIComponent(idOf(provider))}/keys`;
-    for (const key of asArray(member(await read(path), 'keys'))) put('key', key);
+    for (const object of asArray(member(await read(path), 'keys'))) found.push({ kind: 'key', object });
   }
-  for (const [path, list] of LISTS) {
-    for (const object of await readList(read, path, list)) put(list, object);
-  }
-  return state;
+  for (const [path, list] of LISTS)
+    for (const object of await readList(read, path, list)) found.push({ kind: list, object });
+  return found;
 }
 
 /** Lists without a limit come whole (B§5.1), the others in pages. The dashboard's HTML stands where there is no such API. */
