@@ -106,6 +106,7 @@ function memorySnapshot(tables: { readonly [table: string]: readonly unknown[] }
       const rows = tables[table.replace('LiteLLM_', '')];
       return rows === undefined ? undefined : new Set(rows.flatMap((row) => Object.keys(row as Item)));
     },
+    unreadable: async () => [],
     async *rows(select) {
       const table = /FROM "public"\."LiteLLM_(\w+)"/.exec(select)?.[1] ?? '';
       const rows = tables[table] ?? [];

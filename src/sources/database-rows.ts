@@ -16,6 +16,27 @@ const NOT_CARRIED = [
   ],
 ] as const;
 
+/** Every table that is read. */
+const READ = [
+  'LiteLLM_AccessGroupTable',
+  'LiteLLM_BudgetTable',
+  'LiteLLM_Config',
+  'LiteLLM_CredentialsTable',
+  'LiteLLM_ModelTable',
+  'LiteLLM_ObjectPermissionTable',
+  'LiteLLM_OrganizationMembership',
+  'LiteLLM_OrganizationTable',
+  'LiteLLM_ProjectTable',
+  'LiteLLM_ProxyModelTable',
+  'LiteLLM_TeamMembership',
+  'LiteLLM_TeamTable',
+  'LiteLLM_UserTable',
+  'LiteLLM_VerificationToken',
+  ...NOT_CARRIED.map(([table]) => table),
+] as const;
+
+type Table = (typeof READ)[number];
+
 /** LiteLLM's tables read in one snapshot; tables and columns that an older version lacks are simply not there. */
 export class DatabaseRows implements RowSource {
   readonly origin = 'database';
@@ -26,8 +47,18 @@ export class DatabaseRows implements RowSource {
     this.#snapshot = snapshot;
   }
 
-  /** @throws MigrateError source_unexpected when this is not LiteLLM's database. */
+  /**
+   * @throws MigrateError source_unexpected when this is not LiteLLM's database; database_unreachable when a table of it may not
+   *   be read: taken for empty, its limits and its lists would be lost.
+   */
   async check(): Promise<void> {
+    const hidden = (await this.#snapshot.unreadable()).filter((name) => READ.some((table) => table === name));
+    if (hidden.length > 0)
+      throw new MigrateError(
+        'database_unreachable',
+        `The user of LITELLM_DB_URL may not read ${hidden.join(', ')}`,
+        `As their owner: GRANT SELECT ON ALL TABLES IN SCHEMA "${this.#snapshot.schema}" TO that user.`,
+      );
     if ((await this.#snapshot.columns('LiteLLM_VerificationToken')) !== undefined) return;
     throw new MigrateError(
       'source_unexpected',
@@ -108,7 +139,7 @@ export class DatabaseRows implements RowSource {
     return this.#snapshot.close();
   }
 
-  async #all(table: string, order: string): Promise<Row[]> {
+  async #all(table: Table, order: string): Promise<Row[]> {
     const rows: Row[] = [];
     for await (const row of this.#stream(table, order)) rows.push(row);
     return rows;
@@ -118,7 +149,7 @@ export class DatabaseRows implements RowSource {
    * Whole rows as JSON: no column is named, so none can be missing; times come as text, bigints and NaN survive. A user's
    * password never leaves the database (L§2.2).
    */
-  async *#stream(table: string, order: string): AsyncGenerator<Row> {
+  async *#stream(table: Table, order: string): AsyncGenerator<Row> {
     const columns = await this.#snapshot.columns(table);
     if (columns === undefined) return;
     const permissions =
@@ -137,7 +168,7 @@ export class DatabaseRows implements RowSource {
     );
   }
 
-  #name(table: string): string {
+  #name(table: Table): string {
     return `"${this.#snapshot.schema.replaceAll('"', '""')}"."${table}"`;
   }
 }

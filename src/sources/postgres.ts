@@ -8,6 +8,8 @@ import type { Row } from './fields.js';
 export interface Snapshot {
   /** Column names of a table; undefined when the table is not there (older versions, L§2.3). */
   columns(table: string): Promise<ReadonlySet<string> | undefined>;
+  /** Tables and views the user may not SELECT from. PostgreSQL hides their columns: by those they would pass for missing. */
+  unreadable(): Promise<readonly string[]>;
   /** Rows of `SELECT <expression of type jsonb> AS row …`, `FETCH`ed in batches: memory does not grow with the table. */
   rows(select: string): AsyncGenerator<Row>;
   readonly schema: string;
@@ -96,6 +98,17 @@ export function connectPostgres(url: Secret): Snapshot {
     async columns(table) {
       tables ??= readColumns();
       return (await tables).get(table);
+    },
+    async unreadable() {
+      const found = await use((client) =>
+        client.query<{ name: string }>(
+          `SELECT c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT has_table_privilege(c.oid, 'SELECT')
+            ORDER BY c.relname`,
+          [schema],
+        ),
+      );
+      return found.rows.map(({ name }) => name);
     },
     async *rows(select) {
       const cursor = `c${++cursors}`;

@@ -80,7 +80,7 @@ describe("migrate doctor and LiteLLM's database", () => {
     expect(checks.deployments).toMatchObject({ status: 'warn' });
   });
 
-  it('tables that its user may not read: 5, by name, because a run would take them for empty', async () => {
+  it('tables that its user may not read: 5, by name, as a run would say', async () => {
     const grants = ['VerificationToken', 'TeamTable', 'UserTable'].map((name) => `"LiteLLM_${name}"`).join(', ');
     await runSql(url, `CREATE ROLE reader LOGIN PASSWORD 'CANARY-reader'; GRANT SELECT ON ${grants} TO reader`);
     const asReader = new URL(url);

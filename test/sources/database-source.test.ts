@@ -316,6 +316,21 @@ describe('one snapshot', () => {
     expect(users).toBe(2 * (await count(url, 'UserTable')));
   });
 
+  it('refuses a database of which its user may not read a table, by name, whatever else it may read', async () => {
+    const url = await database('1.109.1');
+    await runSql(
+      url,
+      `CREATE ROLE blinkered LOGIN PASSWORD 'blinkered'; GRANT USAGE ON SCHEMA public TO blinkered;
+       GRANT SELECT ON ALL TABLES IN SCHEMA public TO blinkered;
+       REVOKE SELECT ON "LiteLLM_BudgetTable", "LiteLLM_TagTable", "LiteLLM_DeletedTeamTable" FROM blinkered`,
+    );
+    await expect(open(url.replace(/postgres:[^@]+@/, 'blinkered:blinkered@'), '1.109.1')).rejects.toMatchObject({
+      code: 'database_unreachable',
+      message: 'The user of LITELLM_DB_URL may not read LiteLLM_BudgetTable, LiteLLM_TagTable',
+      nextStep: expect.stringContaining('GRANT SELECT') as string,
+    });
+  });
+
   it('writes nothing', async () => {
     const url = await database('1.109.1');
     await runSql(
