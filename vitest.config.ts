@@ -1,9 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
 /** Suites that leave nothing behind in their process: they share one, which saves loading the program for each file. */
-const SHARING = ['contract', 'guide', 'live-judge', 'mapping', 'oracles', 'report', 'sources', 'stages', 'target'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const SHARING = [
+  'contract',
+  'coverage',
+  'docs',
+  'guide',
+  'inference',
+  'live-judge',
+  'malformed',
+  'mapping',
+  'oracles',
+  'report',
+  'sources',
+  'stages',
+  'target',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
@@ -11,6 +23,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 3,
+    globalSetup: 'test/temporary-files.ts',
     projects: [
       { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: ['test/live/**', ...SHARING] } },
       { extends: true, test: { name: 'sharing', include: SHARING, isolate: false } },

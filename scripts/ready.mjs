@@ -36,7 +36,7 @@ function unlessDone(stamp, wanted, present, work) {
   writeFileSync(path, wanted);
 }
 
-/** Installs from the lock file and compiles src/ to dist/, where that is not done yet. Ends the process when it fails. */
+/** Installs from the lock file and builds dist/ from src/, where that is not done yet. Ends the process when it fails. */
 export function makeReady() {
   unlessDone(
     'node_modules/.ready',
@@ -47,7 +47,7 @@ export function makeReady() {
       if (run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) process.exit(1);
     },
   );
-  const sources = [...files('src'), 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  const sources = [...files('src'), 'scripts/build.mjs', 'package.json', 'package-lock.json'];
   unlessDone('dist/.ready', digest(sources), existsSync(join(root, 'dist')), () => {
     console.error('building (when sources changed)');
     rmSync(join(root, 'dist'), { recursive: true, force: true });

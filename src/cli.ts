@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { cac, type CAC } from 'cac';
 import { readArguments } from './commands/arguments.js';
 import { failureJson, failureLines, failureOf } from './commands/failure.js';
@@ -8,6 +9,7 @@ import { environmentHelp, exitCodeHelp } from './commands/help.js';
 import { listenForSignals } from './commands/interrupt.js';
 import { INTERRUPTED, type Command } from './commands/command.js';
 import type { Flags } from './config.js';
+import { PACKAGE_ROOT } from './package-root.js';
 
 /** Loaded when asked for, so that --help does not wait for SQLite. */
 const MODULES: { readonly [name: string]: () => Promise<Command> } = {
@@ -111,7 +113,7 @@ function declare(toolVersion: string, about: string | undefined): CAC {
 }
 
 function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
     version: string;
   };
   return version;

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type * as DrizzleDriver from 'drizzle-orm/better-sqlite3';
 import type * as DrizzleMigrator from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
 import { MigrateError, reasonOf } from '../errors.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 import { journalFailure, unwritable } from './failures.js';
 
 /** Loaded when there is something to migrate: a report, and every command on a journal that is there, starts without it. */
@@ -13,8 +14,7 @@ const load = createRequire(import.meta.url);
 type Drizzle = typeof DrizzleDriver;
 type Migrator = typeof DrizzleMigrator;
 
-/** The same distance from src/journal and from dist/journal. */
-const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+const FOLDER = join(PACKAGE_ROOT, 'migrations');
 
 const INDEX = z.object({ entries: z.array(z.object({ when: z.number() })).min(1) });
 const APPLIED = z.object({ version: z.number(), last: z.number().nullable() });

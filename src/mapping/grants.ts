@@ -83,9 +83,12 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
     const decided = rewritten(name, subject, index, gates);
     if (!decided.ok) {
       if (decided.why === 'organization') {
-        const led = ledTo(name, subject, rules);
+        // LiteLLM does not ask the organization: where the name leads there.
+        const free = rewritten(name, subject, index, false);
+        const routed = free.ok ? free.routed : name;
+        const led = catalog.groups.route(routed, teamId);
         if (led.kind !== 'none') gate(name, led.kind === 'wildcard' ? led.deployment.modelName : null);
-        else if (undocumented.has(index.names.aliasTarget(name) ?? name)) gate(name);
+        else if (undocumented.has(index.names.aliasTarget(routed) ?? routed)) gate(name);
         else gated.push(name);
       }
       refused.push(name);
@@ -170,12 +173,6 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
     named,
     findings,
   };
-}
-
-/** Where a name leads that only the organization's list refuses, which LiteLLM does not ask. */
-function ledTo(name: string, subject: Subject, { catalog, index }: GrantRules): ReturnType<Catalog['groups']['route']> {
-  const decided = rewritten(name, subject, index, false);
-  return decided.ok ? catalog.groups.route(decided.routed, subject.key.teamId) : { kind: 'none' };
 }
 
 /** Nothing is lost by these. */

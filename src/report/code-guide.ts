@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../package-root.js';
 
 /** What a code of a report means, and what to do about it: the table of docs/findings.md, which the package carries. */
 export type CodeGuide = ReadonlyMap<string, { readonly means: string; readonly todo: string }>;
@@ -9,8 +11,7 @@ const STANDING = [
   ['not_started', { means: 'Read, and not worked on yet', todo: 'Type `migrate resume`.' }],
 ] as const;
 
-/** The same distance from src/report and from dist/report. */
-const PAGE = new URL('../../docs/findings.md', import.meta.url);
+const PAGE = join(PACKAGE_ROOT, 'docs', 'findings.md');
 
 /** Empty when the page was removed from the package: codes stand alone then, with the sentence of each finding. */
 export function readCodeGuide(): CodeGuide {

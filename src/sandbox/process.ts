@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { MigrateError } from '../errors.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 import type { BifrostSandboxOptions } from './bifrost/options.js';
 
 export type SandboxProcess = { readonly url: string; readonly pid: number; stop(): Promise<void> };
@@ -27,11 +28,9 @@ export async function spawnBifrostSandbox(options: BifrostSandboxOptions = {}): 
   }
 }
 
-/** The compiled program, beside this file when installed, under dist/ when the sources run. */
+/** The built program, whether this runs from it or from the sources. */
 function programPath(): string {
-  const beside = fileURLToPath(new URL('./bifrost/main.js', import.meta.url));
-  if (existsSync(beside)) return beside;
-  const built = fileURLToPath(new URL('../../dist/sandbox/bifrost/main.js', import.meta.url));
+  const built = join(PACKAGE_ROOT, 'dist', 'sandbox', 'bifrost', 'main.js');
   if (existsSync(built)) return built;
   throw new MigrateError(
     'config_missing',

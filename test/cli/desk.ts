@@ -14,14 +14,14 @@ import { verify } from '../../src/commands/verify.js';
 import type { CommandContext, Command } from '../../src/commands/command.js';
 import type { Flags } from '../../src/config.js';
 import type { PersonalityName } from '../../src/sandbox/bifrost/personality.js';
-import { spawnBifrostSandbox, type SandboxProcess } from '../../src/sandbox/process.js';
+import { startBifrostSandbox, type BifrostSandbox } from '../../src/sandbox/bifrost/server.js';
 import { writeConfigFile } from '../../src/sandbox/litellm/config-file.js';
 import { startLitellmSandbox } from '../../src/sandbox/litellm/server.js';
 import type { SandboxWorld } from '../../src/sandbox/litellm/world.js';
 import { smallWorld } from '../crash/world.js';
 import { PROGRAM } from './program.js';
 
-/** One LiteLLM, and gateways to migrate it to; commands run in this process. */
+/** One LiteLLM, and gateways to migrate it to; all of them, and the commands, run in this process. */
 export type Desk = {
   gateway(personality: PersonalityName): Promise<Place>;
   close(): Promise<void>;
@@ -40,7 +40,7 @@ export async function openDesk(world: SandboxWorld = smallWorld()): Promise<Desk
   return {
     gateway: async (personality) => {
       const place = new Place(
-        await spawnBifrostSandbox({ personality, env: {} }),
+        await startBifrostSandbox({ personality, env: {} }),
         env,
         join(folder, `${places.length}.db`),
       );
@@ -59,22 +59,22 @@ export async function openDesk(world: SandboxWorld = smallWorld()): Promise<Desk
 export class Place {
   readonly journal: string;
   readonly env: { readonly [name: string]: string };
-  readonly #process: SandboxProcess;
+  readonly #gateway: BifrostSandbox;
   stdout = '';
   stderr = '';
 
-  constructor(process: SandboxProcess, env: { readonly [name: string]: string }, journal: string) {
-    this.#process = process;
+  constructor(gateway: BifrostSandbox, env: { readonly [name: string]: string }, journal: string) {
+    this.#gateway = gateway;
     this.journal = journal;
-    this.env = { ...env, BIFROST_URL: process.url };
+    this.env = { ...env, BIFROST_URL: gateway.url };
   }
 
   get url(): string {
-    return this.#process.url;
+    return this.#gateway.url;
   }
 
   close(): Promise<void> {
-    return this.#process.stop();
+    return this.#gateway.close();
   }
 
   /** The built program, killed by itself at this point (src/failpoint.ts). */
@@ -112,7 +112,7 @@ export class Place {
 
   /** A request to the management API, by somebody else. */
   async ask(method: string, path: string, body?: unknown): Promise<Record<string, never>> {
-    const answer = await fetch(this.#process.url + path, {
+    const answer = await fetch(this.#gateway.url + path, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

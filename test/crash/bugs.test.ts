@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROGRAM } from '../cli/program.js';
@@ -12,8 +12,8 @@ import { smallWorld } from './world.js';
 
 type Bug = {
   readonly what: string;
-  /** File below dist/, a text in it, and what stands there instead. */
-  readonly changes: readonly (readonly [file: string, text: string, instead: string])[];
+  /** Source file, a text of what was built from it, and what stands there instead. */
+  readonly changes: readonly (readonly [source: string, text: string, instead: string])[];
   /** After which request the program dies. */
   readonly dies: string;
 };
@@ -22,14 +22,14 @@ const DURABLE = 'await this.#state.journal.commits.durable();';
 const BUGS: readonly Bug[] = [
   {
     what: 'sends what its journal does not know yet',
-    changes: [['engine/creation.js', DURABLE, '']],
+    changes: [['src/engine/creation.ts', DURABLE, '']],
     dies: 'POST team',
   },
   {
     what: 'sends again without asking',
     changes: [
-      ['engine/creation.js', '?? (await creation.there())', ''],
-      ['engine/run.js', 'await reconcile(state);', ''],
+      ['src/engine/creation.ts', '?? await creation.there()', ''],
+      ['src/engine/run.ts', 'await reconcile(state);', ''],
     ],
     dies: 'POST pricing_override',
   },
@@ -37,7 +37,7 @@ const BUGS: readonly Bug[] = [
     what: 'confirms before it has sent',
     changes: [
       [
-        'engine/creation.js',
+        'src/engine/creation.ts',
         DURABLE,
         `this.#settle({ state: 'done', bifrostId: 'sent', origin: 'created' }); ${DURABLE}`,
       ],
@@ -98,11 +98,24 @@ function broken(folder: string, changes: Bug['changes']): string {
   for (const part of ['dist', 'migrations', 'package.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  for (const [name, text, instead] of changes) {
-    const file = join(folder, 'dist', name);
-    const source = readFileSync(file, 'utf8');
-    expect(source, `${name} has changed: say anew where to break it`).toContain(text);
-    writeFileSync(file, source.replace(text, instead));
+  const files = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.js'),
+  );
+  for (const [source, text, instead] of changes) {
+    // The bundler says where the code of each source begins; what it imports comes before, under the same heading.
+    const heading = `// ${source}\n`;
+    const file = files
+      .map((name) => join(folder, 'dist', name))
+      .find((name) => readFileSync(name, 'utf8').includes(heading));
+    const program = file === undefined ? '' : readFileSync(file, 'utf8');
+    const begin = program.lastIndexOf(heading);
+    const end = program.indexOf('\n// src/', begin + 1);
+    const code = program.slice(begin, end === -1 ? undefined : end);
+    expect(code, `${source} has changed: say anew where to break it`).toContain(text);
+    writeFileSync(
+      file ?? '',
+      program.slice(0, begin) + code.replace(text, instead) + program.slice(begin + code.length),
+    );
   }
   return join(folder, 'dist', 'cli.js');
 }

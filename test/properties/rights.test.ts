@@ -7,10 +7,10 @@ import { recipes } from './worlds.js';
 
 /**
  * The access matrix of the report, judged in random worlds by the two oracles. `PROPERTY_WORLDS` sets how many,
- * `PROPERTY_SEED` repeats a run.
+ * `PROPERTY_SEED` which.
  */
 const WORLDS = Number(process.env['PROPERTY_WORLDS'] ?? 200);
-const SEED = process.env['PROPERTY_SEED'];
+const SEED = Number(process.env['PROPERTY_SEED'] ?? 1);
 
 /** How what no list can name is said. */
 const EVERY_OTHER = 'every name it does not know';
@@ -65,6 +65,6 @@ describe('who may call what', { timeout: 600_000 }, () => {
       const faults = faultsOf(new Trial(recipe));
       if (faults.length > 0) throw new Error(faults.slice(0, 8).join('\n'));
     });
-    fc.assert(property, { numRuns: WORLDS, ...(SEED !== undefined && { seed: Number(SEED) }) });
+    fc.assert(property, { numRuns: WORLDS, seed: SEED });
   });
 });

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { isObject } from '../../json.js';
+import { PACKAGE_ROOT } from '../../package-root.js';
 
 /** The very program that is running, as a process of its own: what the demo shows is what an operator would type. */
-const PROGRAM = fileURLToPath(new URL('../../cli.js', import.meta.url));
+const PROGRAM = join(PACKAGE_ROOT, 'dist', 'cli.js');
 
 export type Outcome = {
   readonly exitCode: number | null;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../package-root.js';
 import { DEFAULT_MASTER_KEY, DEFAULT_SALT_KEY } from './server.js';
 import type { SandboxVersion } from './version.js';
 import type { WorldOptions } from './world.js';
@@ -40,14 +41,12 @@ export async function spawnLitellmSandbox(options: SpawnOptions): Promise<Spawne
   };
 }
 
-/** This file is run from dist by the package and from src by the tests. */
+/** The built program, whether this runs from it or from the sources. */
 function program(): string {
-  const built = fileURLToPath(new URL('../../../dist/sandbox/litellm/main.js', import.meta.url));
-  const beside = fileURLToPath(new URL('./main.js', import.meta.url));
-  const found = [beside, built].find((path) => existsSync(path));
-  if (found === undefined)
+  const built = join(PACKAGE_ROOT, 'dist', 'sandbox', 'litellm', 'main.js');
+  if (!existsSync(built))
     throw new Error(`The LiteLLM sandbox is not built: ${built} is missing. Run \`npm run build\`.`);
-  return found;
+  return built;
 }
 
 function commandLine(options: SpawnOptions): string[] {
