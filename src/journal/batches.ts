@@ -31,6 +31,8 @@ function* batches<Row>(
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;
+    // Who works on them adds none of the kind.
+    if (rows.length < BATCH) return;
     rows = read(place(last));
   }
 }
