@@ -25,7 +25,8 @@ export default defineConfig({
     pool: 'forks',
     // Suites that search make garbage faster than V8 gives it room.
     execArgv: ['--max-semi-space-size=64'],
-    maxWorkers: 3,
+    // Many of them wait for servers, signals and second looks.
+    maxWorkers: 4,
     globalSetup: 'test/temporary-files.ts',
     projects: [
       { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: ['test/live/**', ...SHARING] } },

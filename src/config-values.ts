@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KIND_NAMES } from './kind-names.js';
 import { RECORD_KINDS, type RecordKind } from './sources/records.js';
 import { Secret } from './secret.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MigrateError, reasonOf } from './errors.js';
 import {
   choice,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { recordKind } from './config-values.js';
 import { MigrateError, reasonOf } from './errors.js';
 import { MERGED_KINDS, NAMED_KINDS, type NameChoice } from './mapping/name-choices.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DOCTOR_DOCUMENT } from './doctor/check.js';
 import { ERROR_DOCUMENT } from './documents/error.js';
 import { KEYS_DOCUMENT } from './documents/keys.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type * as DrizzleDriver from 'drizzle-orm/better-sqlite3';
 import type * as DrizzleMigrator from 'drizzle-orm/better-sqlite3/migrator';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MigrateError, reasonOf } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { journalFailure, unwritable } from './failures.js';

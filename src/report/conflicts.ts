@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { NAMED_KINDS } from '../mapping/name-choices.js';
 import { printableJson, visible } from './visible.js';
 import { shownId } from './words.js';

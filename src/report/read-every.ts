@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type Database from 'better-sqlite3';
 import { readFindings } from './read.js';
 import type { FindingRow } from './rows.js';

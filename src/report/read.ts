@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type Database from 'better-sqlite3';
 import { isObject } from '../json.js';
 import { readModels } from './read-models.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MigrateError } from '../errors.js';
 import { detail, type Answer, type ManagementApi, type Query } from './management-api.js';
 import type { Row } from './fields.js';

@@ -9,7 +9,6 @@ import { readVirtualKey } from './key-row.js';
 import type { Budgets } from './limits.js';
 import { connectManagementApi, type ManagementApi } from './management-api.js';
 import { readMemberships } from './memberships.js';
-import { connectPostgres } from './postgres.js';
 import { readWorld } from './read-world.js';
 import type { Source, Team, User, VirtualKey, World } from './records.js';
 import type { RowSource } from './row-source.js';
@@ -47,6 +46,8 @@ export async function openSource(
     const served = await readServedModels(api);
     requireConfig(settings, served);
     if (settings.litellmDbUrl !== null) {
+      // Loading it costs a tenth of a short run, and most have no use for it.
+      const { connectPostgres } = await import('./postgres.js');
       database = new DatabaseRows(connectPostgres(settings.litellmDbUrl));
       await database.check();
     }

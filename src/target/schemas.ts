@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MigrateError } from '../errors.js';
 import { isObject } from '../json.js';
 import type { ObjectKind, ObjectOf, TargetObject } from './objects.js';

@@ -23,6 +23,8 @@ const FRESH = NIGHTLY ? 80 : 8;
 const GROWN = NIGHTLY ? 30 : 3;
 /** Lineages killed two to five times, at night. */
 const OFTEN = NIGHTLY ? 20 : 0;
+/** Lineages of a run that makes again what was deleted; by day on one gateway. */
+const RECREATED = NIGHTLY ? 20 : 1;
 const MINUTES = NIGHTLY ? 240 : 4;
 
 const world = NIGHTLY ? largerWorld(250) : smallWorld();
@@ -127,6 +129,41 @@ describe.each(PERSONALITIES)('on Bifrost %s', (personality) => {
       const { points: kills, failures } = await playAll(lanes, lineages, known, (lane) => lane.restore());
       played += kills;
       process.stderr.write(`crash suite: ${personality} grown: ${points.length} points, ${kills} kills\n`);
+      expect(failures).toEqual([]);
+    },
+  );
+
+  it.runIf(NIGHTLY || personality === '1.5.16').concurrent(
+    'a run that makes again what was deleted may be killed anywhere too',
+    { timeout: MINUTES * 60_000 },
+    async () => {
+      const roll = dice(SEED + turn + 2 * PERSONALITIES.length);
+      const { variables } = await theatre.litellm('erased', world);
+      const lane = await theatre.lane(personality, variables);
+      expect(await lane.migrate('run')).toMatchObject({ code: 3 });
+      const before = await referenceOf(lane);
+      await lane.erase('governance/teams', 'teams', 'Platform');
+      await lane.erase('governance/virtual-keys', 'virtual_keys', 'per-model');
+      await lane.erase('providers/openai/keys', 'keys', 'openai/key');
+      await lane.save();
+      const count = join(theatre.folder, 'points-erased');
+      expect(await lane.migrate('run', { recreate: true, count })).toMatchObject({ code: 3 });
+      const reference = await referenceOf(lane);
+      expect(reference.holdings.objects).toEqual(before.holdings.objects);
+      const points = pointsIn(count);
+      expect(points.filter(({ label }) => /^send.before (POST|PUT)/.test(label)).length).toBeGreaterThan(5);
+      const lineages = lineagesOf(spread(points, RECREATED, 0, 1), points.length, roll).map((lineage) => ({
+        ...lineage,
+        recreate: true,
+      }));
+      const { points: kills, failures } = await playAll(
+        [lane],
+        lineages,
+        () => reference,
+        (each) => each.restore(),
+      );
+      played += kills;
+      process.stderr.write(`crash suite: ${personality} erased: ${points.length} points, ${kills} kills\n`);
       expect(failures).toEqual([]);
     },
   );

@@ -17,7 +17,12 @@ export type LaneOptions = {
 };
 
 /** Where a run dies; undefined = nowhere. */
-export type Life = { readonly failpoint?: string; readonly count?: string; readonly only?: string };
+export type Life = {
+  readonly failpoint?: string;
+  readonly count?: string;
+  readonly only?: string;
+  readonly recreate?: boolean;
+};
 
 /** One gateway in a process of its own with one journal: the place where runs are killed one after the other. */
 export class Lane {
@@ -46,9 +51,10 @@ export class Lane {
   }
 
   /** The program itself, in a process of its own. */
-  migrate(verb: 'run' | 'resume', { failpoint, count, only }: Life = {}): Promise<Ended> {
+  migrate(verb: 'run' | 'resume', { failpoint, count, only, recreate }: Life = {}): Promise<Ended> {
     const { program = PROGRAM } = this.#options;
     const flags = ['--quiet', '--journal', this.journal, ...(only === undefined ? [] : ['--only', only])];
+    if (recreate === true) flags.push('--recreate');
     return run(process.execPath, [program, verb, ...flags], {
       env: {
         ...this.#environment(),
@@ -98,6 +104,15 @@ export class Lane {
   async delay(nth: number, ms: number): Promise<void> {
     const rule = { match: { method: 'POST', pathRegex: '^/api/', nth }, fault: { kind: 'late', ms } };
     await this.#ask('POST', 'faults', [rule]);
+  }
+
+  /** Somebody deletes what this list of the gateway has by this name. */
+  async erase(list: string, member: string, name: string): Promise<void> {
+    const path = `${this.#gateway.url}/api/${list}`;
+    const found = (await (await fetch(path)).json()) as { [member: string]: readonly { id: string; name: string }[] };
+    const id = found[member]?.find((item) => item.name === name)?.id;
+    const answer = await fetch(`${path}/${id ?? ''}`, { method: 'DELETE' });
+    if (id === undefined || !answer.ok) throw new Error(`${list} has no ${name} that can be deleted`);
   }
 
   async writes(): Promise<number> {

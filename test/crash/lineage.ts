@@ -10,6 +10,8 @@ export type Lineage = {
   readonly label: string;
   /** The POST of this number is carried out late, when the process that sent it is dead. */
   readonly late?: number;
+  /** Every life is a `run --recreate`: what to make again is known to the gateway alone until it has been compared. */
+  readonly recreate?: boolean;
 };
 
 /** What an undisturbed run has left behind. */
@@ -27,21 +29,25 @@ export async function referenceOf(lane: Lane): Promise<Reference> {
   return { holdings, journal: journalFacts(lane.journal, holdings) };
 }
 
-export async function live(lane: Lane, { kills, late }: Lineage, reference: Reference): Promise<Verdict> {
+export async function live(
+  lane: Lane,
+  { kills, late, recreate = false }: Lineage,
+  reference: Reference,
+): Promise<Verdict> {
   if (late !== undefined) await lane.delay(late, LATE_MS);
   let killed = 0;
   let verb: 'run' | 'resume' = 'run';
   for (const kill of kills) {
-    const { code, stderr } = await lane.migrate(verb, { failpoint: kill });
+    const { code, stderr } = await lane.migrate(verb, { failpoint: kill, recreate });
     // A life that does not come so far ends by itself.
     if (code !== null) {
       if (isEnd(code)) break;
       return { killed, violations: [`${verb} until point ${kill} ended with ${code}: ${stderr.slice(-600)}`] };
     }
     killed += 1;
-    verb = 'resume';
+    if (!recreate) verb = 'resume';
   }
-  const violations = await finish(lane, verb);
+  const violations = await finish(lane, verb, recreate);
   if (violations.length > 0) return { killed, violations };
   return { killed, violations: await compare(lane, reference) };
 }
@@ -52,8 +58,8 @@ function isEnd(code: number): boolean {
 }
 
 /** A person does what the program says: resumes, or runs when there is nothing to resume yet. */
-async function finish(lane: Lane, verb: 'run' | 'resume'): Promise<readonly string[]> {
-  let ended = await lane.migrate(verb);
+async function finish(lane: Lane, verb: 'run' | 'resume', recreate: boolean): Promise<readonly string[]> {
+  let ended = await lane.migrate(verb, { recreate });
   if (ended.code === 10 && ended.stderr.includes('There is no journal')) ended = await lane.migrate('run');
   return ended.code !== null && isEnd(ended.code)
     ? []

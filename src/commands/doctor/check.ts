@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MigrateError } from '../../errors.js';
 
 /** Everything `migrate doctor` looks at, in the order of its output, and what each is called there. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { text } from './shapes.js';
 
 /** With --json, instead of its own document, of any verb that cannot do its work. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, exitCode, text, textOrNull } from './shapes.js';
 
 const counted = {

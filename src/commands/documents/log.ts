@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, exitCode, objectKind, recordKind, text, textOrNull } from './shapes.js';
 import { admission } from './verify.js';
 import { CALL_VERDICTS } from '../../engine/interview.js';

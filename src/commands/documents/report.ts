@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, end, journalRun, kindCounts, nextStep, recordKind, text, textOrNull, totalCounts } from './shapes.js';
 
 const entry = z.object({

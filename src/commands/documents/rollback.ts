@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, exitCode, objectKind, text, textOrNull } from './shapes.js';
 
 export const keptReason = z.enum(['changed', 'needed', 'in_doubt', 'ambiguous']);

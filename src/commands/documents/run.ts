@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, exitCode, objectKind, text } from './shapes.js';
 import { REPORT_DOCUMENT } from './report.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OBJECT_KINDS } from '../../target/objects.js';
 import { RECORD_KINDS } from '../../sources/records.js';
 

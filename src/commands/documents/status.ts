@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, end, journalRun, kindCounts, nextStep, text, totalCounts } from './shapes.js';
 
 export const STATUS_DOCUMENT = z.object({

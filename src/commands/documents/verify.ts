@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, objectKind, recordKind, text, textOrNull } from './shapes.js';
 import { CALL_VERDICTS } from '../../engine/interview.js';
 import { VERDICTS } from '../../engine/verdict.js';

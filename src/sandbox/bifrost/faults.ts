@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Call } from './gateway.js';
 
 /** Faults on demand (design/testing.md): which requests they hit, and what happens to those. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PERSONALITIES } from './personality.js';
 
 /** A management request that runs before the sandbox listens: how objects come to be there beforehand. */

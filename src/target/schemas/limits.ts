@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BudgetObject, RateLimitObject } from '../objects.js';
 
 /** Budgets and rate limits as every owner shows them (B§5.2). */

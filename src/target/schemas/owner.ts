@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CustomerObject, MemberObject, TeamObject, UserObject } from '../objects.js';
 import { budgetMembers, budgetsOf, rateLimitMember, rateLimitOf } from './limits.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProviderObject } from '../objects.js';
 import { redactedForm, withoutSecrets } from '../redact.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How Bifrost shows a secret-typed value: `{value,ref?,type?}` on 1.5.16, `{value,env_var,from_env}` before (B§4.4). */
 export const secretVar = z.union([
