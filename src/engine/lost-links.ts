@@ -19,6 +19,11 @@ export function withoutLinks(body: Body, isGone: IsGone): Body {
   };
 }
 
+/** Is this member one that refers to other objects, or part of one? */
+export function isLink(field: string): boolean {
+  return /^(team_id|customer_id|provider_configs)\b/.test(field);
+}
+
 /** What an object lacks because of deletions; empty = every object that its body refers to is there. */
 export function lostLinks(body: Body, isGone: IsGone): readonly Missing[] {
   const { team_id: team, customer_id: customer, provider_configs: configs } = body;

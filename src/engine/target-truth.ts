@@ -9,7 +9,7 @@ import type { RecordKind } from '../sources/records.js';
 import type { Body, Difference, ObjectKind, TargetObject } from '../target/objects.js';
 import { changesOf } from './foreign-changes.js';
 import { isListed } from './look.js';
-import { lostLinks, withoutLinks, type IsGone } from './lost-links.js';
+import { isLink, lostLinks, withoutLinks, type IsGone } from './lost-links.js';
 import type { RunState } from './run-state.js';
 
 export type TruthOptions = {
@@ -76,10 +76,23 @@ function lookAtPresent(state: RunState, isGone: IsGone, isMade: IsGone): void {
     // What was adopted was never ours, and what Bifrost stored differently from the start has nothing to be compared with.
     if (object === undefined || row.origin !== 'created' || (row.state === 'failed' && row.action === 'create'))
       continue;
-    const changes = changesOf(state, row, object, (body) => withoutLinks(body, isGone));
-    if (changes.length > 0 && !isAsWritten(state, row, object)) report(state, row, changedFinding(row, changes));
+    const changes = foreignTo(state, row, object, isGone);
+    if (changes.length > 0) report(state, row, changedFinding(row, changes));
     else relink(state, row, isMade);
   }
+}
+
+/** What neither a run nor a deletion accounts for. */
+function foreignTo(state: RunState, row: WriteRow, object: TargetObject, isGone: IsGone): readonly Difference[] {
+  const changes = changesOf(state, row, object, (body) => withoutLinks(body, isGone));
+  if (changes.length === 0 || isAsWritten(state, row, object)) return [];
+  // A run that created again what was gone ended before it had linked this one to it: the journal says what it lacks.
+  return isToBeLinked(state, row) ? changes.filter(({ field }) => !isLink(field)) : changes;
+}
+
+function isToBeLinked({ journal }: RunState, row: WriteRow): boolean {
+  const own = journal.objects.needing(row).filter(({ itself }) => itself === 1);
+  return own.some(({ seq }) => journal.queries.bySeq(seq)?.missing !== '[]');
 }
 
 /** Links that somebody has made again by hand are as they should be. */
