@@ -2,7 +2,7 @@
 // one file. Stryker is installed beside the project's own packages and not saved: the one test command does not need it.
 // Ends with 1 when a score is below what is promised: 85 % on the mapping, the journal's states and the meaning of answers,
 // 95 % on access.ts.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeReady, root, run } from './ready.mjs';
 
@@ -24,6 +24,7 @@ const asked = process.argv.slice(2);
 const mutate = asked.length > 0 ? asked : [...new Set(PROMISES.map(({ files }) => files))];
 const config = join(root, '.tmp', 'stryker.json');
 const report = join(root, '.tmp', 'mutation.json');
+mkdirSync(join(root, '.tmp'), { recursive: true });
 rmSync(report, { force: true });
 writeFileSync(
   config,
