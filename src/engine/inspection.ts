@@ -1,3 +1,4 @@
+import type { Finding } from '../findings.js';
 import type { RecordRow } from '../journal/record-queries.js';
 import type { RecordKey } from '../sources/records.js';
 import type { CreateWrite } from '../stages/plan.js';
@@ -43,7 +44,7 @@ export class Inspector {
     if (this.#fine.has(key)) return 'ok';
     let problem = this.#problems.get(key);
     if (problem === undefined) {
-      const found = await this.#inspect(write);
+      const found = await this.#inspect(write, record);
       if (found === null) {
         if (write.kind !== 'virtual_key') this.#fine.add(key);
         return 'ok';
@@ -62,7 +63,10 @@ export class Inspector {
   }
 
   /** null = as planned, or adopted as the plan allows. */
-  async #inspect(write: CreateWrite): Promise<Pick<ObjectCheck, 'verdict' | 'message' | 'differences'> | null> {
+  async #inspect(
+    write: CreateWrite,
+    record: RecordKey,
+  ): Promise<Pick<ObjectCheck, 'verdict' | 'message' | 'differences'> | null> {
     const row = this.#state.journal.writes.get(write.kind, write.name);
     // Left out on purpose; the report says why.
     if (row?.state === 'skipped') return null;
@@ -71,7 +75,7 @@ export class Inspector {
     const found = this.#state.target.differences(write.kind, write.body, object);
     if (row?.origin === 'adopted') {
       const adoption = write.adopt(object, found);
-      if (adoption.verdict === 'adopt') return null;
+      if (adoption.verdict === 'adopt') return this.#changedSince(write, record, object, found, adoption.findings);
       return { verdict: 'changed', message: adoption.message, differences: this.#directed(write, object, found) };
     }
     const other = row?.bifrostId != null && row.bifrostId !== object.id;
@@ -84,6 +88,28 @@ export class Inspector {
       };
     if (differences.length === 0) return null;
     return { verdict: worstOf(directions(differences)) as ObjectCheck['verdict'], message: null, differences };
+  }
+
+  /** What differed when it was adopted has been told; the rest has come since. */
+  #changedSince(
+    write: CreateWrite,
+    record: RecordKey,
+    object: TargetObject,
+    found: readonly Difference[],
+    findings: readonly Finding[],
+  ): Pick<ObjectCheck, 'verdict' | 'message' | 'differences'> | null {
+    const { journal } = this.#state;
+    const told = write.kind === 'virtual_key' ? record : undefined;
+    const untold = new Set(
+      findings.filter((one) => one.severity === 'loss' && !journal.findings.tells(one, told)).map(({ field }) => field),
+    );
+    const differences = this.#directed(
+      write,
+      object,
+      found.filter(({ field }) => untold.has(field)),
+    );
+    if (differences.length === 0) return null;
+    return { verdict: worstOf(directions(differences)) as ObjectCheck['verdict'], message: ADOPTED, differences };
   }
 
   async #find({ kind, name, hint = {} }: CreateWrite, id: string | null): Promise<TargetObject | undefined> {
@@ -103,6 +129,7 @@ export class Inspector {
   }
 }
 
+const ADOPTED = 'it was adopted and has changed since';
 const ANOTHER = 'an object of that name is there, but not the one this journal knows: it was made anew';
 
 function directions(differences: readonly DirectedDifference[]): readonly Verdict[] {

@@ -31,6 +31,9 @@ const MERGED_STAYS = finding(
   'several records of LiteLLM share its object on Bifrost, which --update leaves as it is; change it there by hand',
 );
 
+/** What was there before us stays as it is, and differs as it did, when something is added to it. */
+const OF_ADOPTION = ['adopted', 'adopted_differs'];
+
 const SETTLED: Plan = { outcome: 'settled', findings: [] };
 
 /** Works through records one by one: plan, carry out, write down. */
@@ -101,6 +104,8 @@ class Task {
   readonly #source: FindingSource;
   /** As the journal has it now. */
   #row: RecordRow;
+  /** Codes of findings that are still true, and that this plan does not tell again. */
+  #keep: readonly string[] = [];
 
   constructor(
     state: RunState,
@@ -171,6 +176,8 @@ class Task {
   }
 
   async #carryOutAll(plan: WritePlan): Promise<Ending> {
+    const asksForMain = plan.writes.some((write) => write.action === 'create' && isMain(plan, write));
+    if (this.#row.status === 'written' && !asksForMain) this.#keep = OF_ADOPTION;
     const results = new Map<PlannedWrite, WriteResult>();
     for (const write of plan.writes) {
       const result = await this.#applier.apply(write, this.#tie(plan, write));
@@ -255,7 +262,7 @@ class Task {
     const findings = end.findings ?? [];
     failpoint('record.before', `${this.#row.kind} ${status}`); // FAILPOINT
     if (status !== 'settled' || end.findings !== undefined)
-      this.#state.journal.findings.replace(this.#row.seq, this.#source, this.#state.run, findings);
+      this.#state.journal.findings.replace(this.#row.seq, this.#source, this.#state.run, findings, this.#keep);
     const { origin, bifrostId, bifrostName } = this.#row;
     return { origin, bifrostId, bifrostName, incomplete: false, reason: null, message: null, ...end, status, findings };
   }

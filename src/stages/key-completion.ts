@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { finding } from '../findings.js';
 import type { JsonObject } from '../json.js';
 import { providerConfigs, type AllowList, type Refused } from '../mapping/allow-list.js';
 import type { VirtualKey } from '../sources/records.js';
@@ -10,7 +9,7 @@ import type { KeyModelLimits } from './key-model-limits.js';
 import { plannedRights } from './key-rights.js';
 import type { KeySubject } from './key-subject.js';
 import type { CreateWrite, Missing, Plan, PlanContext, RecordState, UpdateWrite } from './plan.js';
-import { adoptionFindings, SETTLED, write } from './shared.js';
+import { adoptionFindings, nameFor, SETTLED, write } from './shared.js';
 
 /** R2, R5: a written key gets what it still lacks, and an unrestricted one what came since. Nothing else is touched. */
 export function completed(
@@ -60,14 +59,11 @@ export function completed(
     grant: widen ? grant : (state.detail['grant'] ?? grant),
     ...(limits.length > 0 && { [MODEL_LIMITS]: true }),
   };
-  const adopted =
-    state.origin === 'adopted'
-      ? [finding('notice', 'adopted', '', `the virtual key "${bifrostName}" was on Bifrost already`)]
-      : [];
+  const naming = nameFor(key, state, context, 'virtual key');
   const plan = write(
     [...(widen || link ? [update] : []), ...limits],
     update,
-    [...adopted, ...findings],
+    [...(naming.ok ? naming.findings : []), ...findings],
     missing,
     detail,
   );

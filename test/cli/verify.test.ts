@@ -177,3 +177,27 @@ describe('verify', () => {
     await expect(place.call('verify', {}, { env })).rejects.toMatchObject({ code: 'journal_other_ends' });
   });
 });
+
+it('tells what was adopted and has changed since, and not again what differed when it was', async () => {
+  const place = await desk.gateway('1.5.16');
+  await place.call('run', { quiet: true });
+  await changeEntries(place, 'per-model', () => ({ allowed_models: [] }));
+  const adopting = { journal: `${place.journal}.second`, quiet: true };
+  await place.call('run', adopting);
+  const verifiedAgain = async (): Promise<{ code: number; found: Found }> => {
+    const code = await place.call('verify', { ...adopting, json: true });
+    return { code, found: place.json() as unknown as Found };
+  };
+  expect((await verifiedAgain()).code).toBe(0);
+  await changeEntries(place, 'organization', () => ({ key_ids: [] }));
+  await changeEntries(place, 'same', () => ({ allowed_models: ['*'] }));
+  const { code, found } = await verifiedAgain();
+  expect(code).toBe(6);
+  expect(found.objects).toHaveLength(2);
+  expect(saidOf(found, 'virtual_key', 'organization')).toEqual([
+    'narrower',
+    'narrower provider_configs[openai].key_ids',
+  ]);
+  expect(saidOf(found, 'virtual_key', 'same')).toEqual(['wider', expect.stringMatching(/^wider .*allowed_models$/)]);
+  expect(found.objects.map(({ message }) => message)).toEqual(Array(2).fill('it was adopted and has changed since'));
+});

@@ -449,6 +449,11 @@ describe('limits per model (V10)', () => {
     ]);
   });
 
+  it('leave what is told of the name', () => {
+    const p = plan(key, { state: { status: 'written', bifrostId: 'V', bifrostName: 'k (12345678)' } });
+    expect(codes(p)).toContain('renamed');
+  });
+
   it('are not written twice', () => {
     const p = plan(key, { state: { status: 'written', bifrostId: 'V', bifrostName: 'k' } });
     const detail = p.outcome === 'write' ? p.detail : {};
