@@ -43,6 +43,8 @@ export interface Catalog {
   isServed(deploymentId: string): boolean;
   /** The meaning `group` of `name`; Unserved says why there is none on Bifrost. */
   route(name: string, group: Group): Route | Unserved;
+  /** Planned for `*` alone, which no stage carries: it will not be on Bifrost. */
+  isNeverWritten(key: string): boolean;
   /** Names behind patterns that have a meaning of their own all the same. */
   readonly spelledOut: readonly string[];
   /** Names that have fallbacks of their own, served or not. */
@@ -119,6 +121,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
     for (const id of key.deployments) byDeployment.set(id, [...(byDeployment.get(id) ?? []), key]);
   }
   const route = (name: string, group: Group): Route | Unserved => planned.route(name, group);
+  const catchAlls = new Set(world.deployments.filter(({ modelName }) => modelName === '*').map(({ id }) => id));
   const routing = planRules({ world, groups, meanings, documented, wildcards, route, splits, sink });
   const served = new Set([...planned.routes.values()].flatMap(({ targets }) => targets.map((t) => t.deployment)));
   const rulesByDeployment = new Map<string, PlannedRule[]>();
@@ -134,6 +137,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
     findings: planned.findings,
     keysOf: (id) => byDeployment.get(id) ?? [],
     isServed: (id) => served.has(id),
+    isNeverWritten: (name) => keys.get(name)?.deployments.every((id) => catchAlls.has(id)) === true,
     route,
     spelledOut: [...new Set(meanings.filter(({ group }) => group.asked !== undefined).map(({ name }) => name))],
     namesWithFallbacks: Object.keys(world.router.fallbacks).filter((name) => name !== '*'),

@@ -111,8 +111,9 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
               index,
             )
           : route;
-        if (reached.targets.length > 0) {
-          routes.push(reached);
+        const targets = reached.targets.filter(({ key }) => key === null || !catalog.isNeverWritten(key));
+        if (targets.length > 0) {
+          routes.push(targets.length === reached.targets.length ? reached : { ...reached, targets });
           routedAs.set(name, decided.routed);
         } else lose('deployment_not_carried', name);
       } else if (route.reason === 'unknown_name' && undocumented.has(decided.routed)) lose('undocumented_name', name);

@@ -72,6 +72,15 @@ describe('allow-lists (V4, V5)', () => {
     ]);
   });
 
+  it('lose what "*" alone serves, instead of waiting for it', () => {
+    const catchAll = deployment('*', { model: 'openai/*', api_key: secret('other') });
+    const parts = { world: { deployments: [...DEPLOYMENTS, catchAll] } };
+    const { body, missing, findings } = written(virtualKey('k', { models: ['a', 'gpt-4'] }), parts);
+    expect(missing).toEqual([]);
+    expect(body['provider_configs']).toMatchObject([{ allowed_models: ['a'] }]);
+    expect(findings.find(({ code }) => code === 'deployment_not_carried')?.message).toContain('"gpt-4"');
+  });
+
   it('are empty when nothing is left: disjoint lists never become everything', () => {
     const { body } = written(virtualKey('k', { models: ['a'], teamId: 't' }), {
       world: { teams: [team('t', { models: ['b'] })] },
