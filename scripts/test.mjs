@@ -10,8 +10,7 @@ let passed = 0;
 let failed = 0;
 // Side by side: the checks leave a processor idle whenever one of them is left alone.
 const checks = [
-  ['types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']],
-  ['lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']],
+  ['types and lint', ['scripts/types-and-lint.mjs']],
   ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
 ].map(([name, args]) => ({ name, ended: runQuietly(args) }));
 

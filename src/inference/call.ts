@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { isObject } from '../json.js';
 import { reasonOf } from '../errors.js';
 import { withoutSecrets } from '../target/redact.js';
@@ -43,7 +43,7 @@ const LONGEST_ANSWER = 4 * 1024 * 1024;
 /** Calls are the smallest there are: one word asked, one token answered. No redirects, no second try: each may cost money. */
 export function openCaller(baseUrl: string, judge: Judge, patienceMs = PATIENCE_MS): Caller {
   const agent = new Agent({ connections: 8, connect: { timeout: 10_000 }, maxResponseSize: LONGEST_ANSWER });
-  const url = `${baseUrl.replace(/\/+$/, '')}/v1/chat/completions`;
+  const { origin, pathname } = new URL(`${baseUrl.replace(/\/+$/, '')}/v1/chat/completions`);
   return {
     ask: async (key, model) => {
       try {
@@ -51,8 +51,9 @@ export function openCaller(baseUrl: string, judge: Judge, patienceMs = PATIENCE_
           statusCode: status,
           headers,
           body,
-        } = await request(url, {
-          dispatcher: agent,
+        } = await agent.request({
+          origin,
+          path: pathname,
           method: 'POST',
           headers: { authorization: `Bearer ${key.reveal()}`, 'content-type': 'application/json' },
           body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }], max_tokens: 1 }),

@@ -1,4 +1,4 @@
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MigrateError, reasonOf } from '../errors.js';
 import type { Secret } from '../secret.js';
@@ -40,12 +40,17 @@ export function connectManagementApi(options: ApiOptions): ManagementApi {
     maxResponseSize: 1024 * MEGABYTE,
   });
 
-  async function once(url: string): Promise<Answer | { readonly again: string; readonly after: number | null }> {
+  async function once({
+    origin,
+    pathname,
+    search,
+  }: URL): Promise<Answer | { readonly again: string; readonly after: number | null }> {
     let reply: Dispatcher.ResponseData;
     let text: string;
     try {
-      reply = await request(url, {
-        dispatcher: agent,
+      reply = await agent.request({
+        origin,
+        path: pathname + search,
         method: 'GET',
         headers: { authorization: `Bearer ${options.masterKey.reveal()}`, accept: 'application/json' },
       });
@@ -59,8 +64,7 @@ export function connectManagementApi(options: ApiOptions): ManagementApi {
     if (status >= 500 || status === 429)
       return { again: `HTTP ${status}${detail(body)}`, after: retryAfter(reply.headers['retry-after']) };
     if (status === 401) throw unauthorized(identity, detail(body));
-    if (body === undefined)
-      throw notJson(identity, new URL(url).pathname, status, String(reply.headers['content-type'] ?? ''));
+    if (body === undefined) throw notJson(identity, pathname, status, String(reply.headers['content-type'] ?? ''));
     return { status, body };
   }
 
@@ -69,7 +73,7 @@ export function connectManagementApi(options: ApiOptions): ManagementApi {
     async get(path, query = {}) {
       const search = new URLSearchParams();
       for (const [name, value] of Object.entries(query)) search.set(name, String(value));
-      const url = `${identity}${path}${search.size === 0 ? '' : `?${search.toString()}`}`;
+      const url = new URL(`${identity}${path}${search.size === 0 ? '' : `?${search.toString()}`}`);
       let reason = '';
       for (let attempt = 1; attempt <= TRIES; attempt++) {
         const outcome = await once(url);

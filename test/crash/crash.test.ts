@@ -19,7 +19,7 @@ const ONLY = process.env['CRASH_ONLY']?.split(',');
 
 const PERSONALITIES: readonly PersonalityName[] = ['1.5.2', '1.5.16', 'enterprise'];
 /** Lineages of a fresh run and of one that changes what is there, per gateway; each is killed four times. */
-const FRESH = NIGHTLY ? 80 : 8;
+const FRESH = NIGHTLY ? 80 : 7;
 const GROWN = NIGHTLY ? 30 : 3;
 /** Lineages killed two to five times, at night. */
 const OFTEN = NIGHTLY ? 20 : 0;

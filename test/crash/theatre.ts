@@ -53,8 +53,8 @@ export class Theatre {
 
 export type Played = { readonly points: number; readonly failures: readonly string[] };
 
-/** Some lives wait for seconds before a second look; more of them than processors fill that time. */
-export const LANES = Math.min(availableParallelism(), 4) + 1;
+/** Gateways are played side by side, too: more would take processor time from each other. */
+export const LANES = Math.min(availableParallelism(), 4);
 
 /** Plays every lineage, as many at a time as there are lanes; `begin` brings a lane to where its first run starts. */
 export async function playAll(
