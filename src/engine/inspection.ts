@@ -117,7 +117,9 @@ export class Inspector {
     const known = id === null ? undefined : snapshot.byId(kind, id);
     if (known !== undefined) return known;
     if (isListed(kind, name)) return snapshot.find(kind, name)[0];
-    return (await target.find(kind, name, hint))[0];
+    // By name it is looked for among the limits of all virtual keys.
+    const own = id === null ? undefined : await target.get(kind, id, hint);
+    return own ?? (await target.find(kind, name, hint))[0];
   }
 
   #directed(

@@ -82,7 +82,7 @@ export async function migrate(options: MigrateOptions): Promise<RunSummary> {
     await reconcile(state);
     if (state.intakeDone) settleVanished(state, readableKinds(source));
     const scope = scopeOf(state, options);
-    compareWithTarget(state, { recreate: settings.recreate, wanted: wantedIn(journal, scope) });
+    await compareWithTarget(state, { recreate: settings.recreate, wanted: wantedIn(journal, scope) });
     const context = contextOf(state, options, names);
     if (state.update) {
       state.refused = refusedToday(state, context, scope.seenSince);

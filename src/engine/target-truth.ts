@@ -10,7 +10,7 @@ import type { Body, Difference, ObjectKind, TargetObject } from '../target/objec
 import { changesOf } from './foreign-changes.js';
 import { isListed } from './look.js';
 import { isLink, lostLinks, withoutLinks, type IsGone } from './lost-links.js';
-import type { RunState } from './run-state.js';
+import { checkGoing, type RunState } from './run-state.js';
 
 export type TruthOptions = {
   /** Create again what is gone. */
@@ -26,11 +26,14 @@ export function goneKey(kind: ObjectKind, name: string): string {
 
 /**
  * Compares the journal with the gateway as it was just read. What somebody has deleted or changed since is named in a finding and
- * left alone: nothing is sent for it. With `recreate` what is gone counts as never written, and what referred to it gets its
- * links again. Sends nothing itself.
+ * left alone: nothing is written for it. With `recreate` what is gone counts as never written, and what referred to it gets its
+ * links again.
+ *
+ * @throws Interrupted, or MigrateError when reading fails.
  */
-export function compareWithTarget(state: RunState, { recreate, wanted }: TruthOptions): void {
+export async function compareWithTarget(state: RunState, { recreate, wanted }: TruthOptions): Promise<void> {
   const { journal } = state;
+  await readLimitsOfKeys(state);
   journal.objects.clearFindings();
   const gone = goneRows(state);
   const ids = new Set(gone.map(({ kind, bifrostId }) => `${kind} ${bifrostId}`));
@@ -62,11 +65,33 @@ function goneRows(state: RunState): readonly WriteRow[] {
   return gone;
 }
 
-/** Limits of a virtual key are in no list (B§5.6): they are gone when their key is, and else taken to be there. */
-function isAway({ snapshot }: RunState, { kind, name, bifrostId }: WriteRow): boolean {
-  if (isListed(kind, name)) return snapshot.byId(kind, bifrostId ?? '') === undefined;
-  const [, key = ''] = name.split('/');
-  return snapshot.byId('virtual_key', key) === undefined;
+/** How many are asked for side by side; the gateway is in use. */
+const SIDE_BY_SIDE = 4;
+
+/** Limits of virtual keys are in no list (B§5.6): each is asked for by itself, unless its key is gone and the limit with it. */
+async function readLimitsOfKeys({ journal, snapshot, target, signal }: RunState): Promise<void> {
+  const rows = presentWrites(journal.writes);
+  async function ask(): Promise<void> {
+    // All take from the same rows.
+    for (let next = rows.next(); next.done !== true; next = rows.next()) {
+      const { kind, name, bifrostId } = next.value;
+      if (isListed(kind, name) || bifrostId === null || snapshot.byId('virtual_key', keyOf(name)) === undefined)
+        continue;
+      checkGoing({ signal });
+      const limit = await target.get(kind, bifrostId, {});
+      if (limit !== undefined) snapshot.put(limit);
+    }
+  }
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, ask));
+}
+
+/** `virtual_key/<id>/<provider>/<model>` */
+function keyOf(name: string): string {
+  return name.split('/')[1] ?? '';
+}
+
+function isAway({ snapshot }: RunState, { kind, bifrostId }: WriteRow): boolean {
+  return snapshot.byId(kind, bifrostId ?? '') === undefined;
 }
 
 /** What is there: changed by somebody, or without the links that went with what is created again. */
@@ -113,7 +138,8 @@ function relink({ journal }: RunState, row: WriteRow, isMade: IsGone): void {
 /** From now on it counts as never written. */
 function forget({ journal }: RunState, row: WriteRow): void {
   journal.writes.settle(row, { state: 'removed', bifrostId: null, origin: null, bodies: '[]', shown: null });
-  journal.objects.recreate(row);
+  if (isListed(row.kind, row.name)) journal.objects.recreate(row);
+  else journal.objects.lacksLimits(keyOf(row.name));
 }
 
 /** On the records it stands for; without such on the first that needs it, so that a provider is named once. */

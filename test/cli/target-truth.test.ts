@@ -34,6 +34,12 @@ async function one(path: string, member: string, name: string): Promise<Row> {
 
 const team = (name: string) => one('/api/governance/teams', 'teams', name);
 const virtualKey = (name: string) => one('/api/governance/virtual-keys', 'virtual_keys', name);
+/** Its limits for single models. */
+async function limitsOf(name: string): Promise<readonly Row[]> {
+  const { id } = await virtualKey(name);
+  const all = await listed('/api/governance/model-configs?scope=virtual_key', 'model_configs');
+  return all.filter((row) => row['scope_id'] === id && row['model_name'] !== '*');
+}
 const rule = (name: string) => one('/api/governance/routing-rules', 'rules', name);
 
 /** Requests that change the gateway, as `run` sends them. */
@@ -104,6 +110,17 @@ describe.each(PLACES)('on Bifrost %s, an object that somebody has deleted', (per
     await expectWhole();
   });
 
+  it('a limit of a virtual key for a model comes again, although no list shows it', async () => {
+    const [limit] = await limitsOf('per-model');
+    await place.ask('DELETE', `/api/governance/model-configs/${String(limit?.id)}`);
+    expect(await sentBy({})).toBe(0);
+    expect(found('gone_from_target')).toEqual([expect.stringContaining('the model config "virtual_key/')]);
+    expect(await sentBy({ recreate: true, dryRun: true })).toBe(0);
+    expect(await sentBy({ recreate: true })).toBe(1);
+    expect(await limitsOf('per-model')).toMatchObject([{ model_name: limit?.['model_name'], scope: 'virtual_key' }]);
+    await expectWhole();
+  });
+
   it('a provider key comes again, and the virtual keys that used it use it again', async () => {
     const key = await one('/api/providers/openai/keys', 'keys', 'openai/key');
     await place.ask('DELETE', `/api/providers/openai/keys/${key.id}`);
@@ -170,12 +187,17 @@ describe('what somebody has changed on Bifrost', () => {
     const solo = await team('Platform');
     await place.ask('PUT', `/api/governance/virtual-keys/${key.id}`, { is_active: false });
     await place.ask('PUT', `/api/governance/teams/${solo.id}`, { budgets: [{ max_limit: 9, reset_duration: '30d' }] });
+    const [limit] = await limitsOf('per-model');
+    await place.ask('PUT', `/api/governance/model-configs/${String(limit?.id)}`, {
+      budgets: [{ max_limit: 99, reset_duration: '1d' }],
+    });
     const [{ id, name, ...body } = { id: '', name: '' }] = await listed('/api/governance/routing-rules', 'rules');
     await place.ask('PUT', `/api/governance/routing-rules/${id}`, { ...body, name, enabled: false });
     const before = await place.dump();
     expect(await sentBy({})).toBe(0);
     expect(await place.dump()).toEqual(before);
     expect(found('changed_on_target').sort()).toEqual([
+      expect.stringMatching(/the model config "virtual_key.*: budgets is 99 per 1d, was written as/),
       expect.stringContaining('the routing rule'),
       expect.stringMatching(/the team "Platform" was changed .*: budgets is 9 per 30d, was written as 50 per 30d/),
       expect.stringMatching(/the virtual key "owned" was changed .*: is_active is false, was written as true/),

@@ -24,6 +24,8 @@ export type Life = {
   readonly recreate?: boolean;
 };
 
+type Named = { readonly id: string; readonly name?: string; readonly model_name?: string };
+
 /** One gateway in a process of its own with one journal: the place where runs are killed one after the other. */
 export class Lane {
   readonly journal: string;
@@ -108,9 +110,9 @@ export class Lane {
 
   /** Somebody deletes what this list of the gateway has by this name. */
   async erase(list: string, member: string, name: string): Promise<void> {
-    const path = `${this.#gateway.url}/api/${list}`;
-    const found = (await (await fetch(path)).json()) as { [member: string]: readonly { id: string; name: string }[] };
-    const id = found[member]?.find((item) => item.name === name)?.id;
+    const [path = '', query = ''] = `${this.#gateway.url}/api/${list}`.split('?');
+    const found = (await (await fetch(`${path}?${query}`)).json()) as { [member: string]: readonly Named[] };
+    const id = found[member]?.find((item) => (item.name ?? item.model_name) === name)?.id;
     const answer = await fetch(`${path}/${id ?? ''}`, { method: 'DELETE' });
     if (id === undefined || !answer.ok) throw new Error(`${list} has no ${name} that can be deleted`);
   }
