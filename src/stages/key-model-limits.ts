@@ -34,7 +34,11 @@ export function modelLimitsOf(keySubject: KeySubject, grant: Grant, context: Pla
   ];
   const lists = refused.flatMap((call): readonly Refused[] => call.places);
   if (limits.size === 0 || context.capabilities.scopedModelConfigs)
-    return { limits: [...limits.values()], refused: lists, findings };
+    return {
+      limits: [...limits.values()],
+      refused: lists,
+      findings: [...findings, ...onFallbacks(asked.limits, grant, context)],
+    };
   const names = asked.limits.map(({ model }) => model).join(', ');
   const message = `this Bifrost has no limits of a key for a model: ${names}`;
   const lost = finding('loss', 'model_limit_not_carried', 'model_max_budget', message);
@@ -101,6 +105,18 @@ function countedApart(limits: readonly ModelLimit[], grant: Grant): readonly Fin
   const names = shared.map(({ model }) => `${model} (${callersOf(model, grant).join(', ')})`).join('; ');
   const message = `every name that leads to a model has the limit for itself: ${names}`;
   return [finding('loss', 'model_limit_per_name', 'model_rpm_limit', message)];
+}
+
+/** LiteLLM asks for the limit of the model that was called, Bifrost for that of a fallback too before it goes there. */
+function onFallbacks(limits: readonly ModelLimit[], grant: Grant, { catalog }: PlanContext): readonly Finding[] {
+  const limited = new Set(limits.flatMap(({ model }) => [model, ...callersOf(model, grant)]));
+  const held = grant.routes.flatMap(({ name }) => {
+    const followers = catalog.fallbacksOf(grant.routedAs.get(name) ?? name).filter((next) => limited.has(next));
+    return followers.length === 0 ? [] : [`${name} (${followers.join(', ')})`];
+  });
+  if (held.length === 0) return [];
+  const message = `calls that fall back to a model with a limit count there, and find nobody once it is used up: ${held.join('; ')}`;
+  return [finding('loss', 'model_limit_on_fallback', 'model_rpm_limit', message)];
 }
 
 function countedTogether(calls: readonly { readonly name: string }[]): Finding {

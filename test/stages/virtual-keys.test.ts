@@ -532,6 +532,16 @@ describe('limits per model (V10)', () => {
       expect(told?.message).toContain('a (a, short)');
     });
 
+    it('bind calls that fall back to it too, which LiteLLM does not ask, and which is said', () => {
+      const limited = virtualKey('k', { models: ['a', 'b'], metadata: { model_rpm_limit: { a: 4 } } });
+      const world = { fallbacks: { b: ['a'] } };
+      const told = (parts: Parameters<typeof plan>[1]): string | undefined =>
+        plan(limited, parts).findings.find(({ code }) => code === 'model_limit_on_fallback')?.message;
+      expect(told({ world })).toContain('b (a)');
+      expect(told({})).toBeUndefined();
+      expect(told({ world, capabilities: OLD_BIFROST })).toBeUndefined();
+    });
+
     it('take both off the list when they are 0', () => {
       const zero = virtualKey('k', { ...lists, metadata: { model_rpm_limit: { a: 0 } } });
       expect(models(virtualKey('k', lists), { keyAliases })).toEqual(['a', 'b', 'short']);
