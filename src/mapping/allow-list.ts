@@ -18,6 +18,8 @@ export type AllowList = {
   readonly findings: readonly Finding[];
   /** Names or providers left out because their keys are not on Bifrost yet; filled in by a later run. */
   readonly missing: readonly string[];
+  /** Names left out because another is spelled like them but for case. */
+  readonly clashing: readonly string[];
 };
 
 /** A name to leave out of all entries, or of the entry of one provider. */
@@ -40,7 +42,8 @@ export type AllowListRules = {
 export function planAllowList(grant: Grant, rules: AllowListRules): AllowList {
   const findings: Finding[] = [];
   const missing: string[] = [];
-  const unique = uniqueByCase(grant.routes, findings);
+  const { unique, clashing } = uniqueByCase(grant.routes);
+  if (clashing.length > 0) findings.push(clashFinding(clashing));
   const routes = rules.routing ? unique : withoutStandbys(unique, findings);
   const weights = rules.routing ? new Map<string, number>() : providerWeights(routes, findings);
   if (rules.routing) tellApproximate(routes.filter(rules.differsInShares), findings);
@@ -103,6 +106,7 @@ export function planAllowList(grant: Grant, rules: AllowListRules): AllowList {
     entries: entries.sort((a, b) => (a.provider < b.provider ? -1 : 1)),
     findings,
     missing: [...new Set(missing)].sort(),
+    clashing,
   };
 }
 
@@ -111,27 +115,25 @@ function isNamed(entries: readonly ProviderEntry[], provider: string): boolean {
 }
 
 /** Bifrost refuses lists with two spellings of one name (B§5.5). The first in order stays. */
-function uniqueByCase(routes: readonly Route[], findings: Finding[]): Route[] {
-  const kept = new Map<string, Route>();
-  const lost: string[] = [];
+function uniqueByCase(routes: readonly Route[]): { readonly unique: Route[]; readonly clashing: readonly string[] } {
+  const spellings = new Map<string, Route[]>();
+  const clashing: string[] = [];
   for (const route of [...routes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const id = route.name.toLowerCase();
-    const first = kept.get(id);
-    if (first === undefined || !sharesProvider(first, route))
-      kept.set(first === undefined ? id : `${id}\0${route.name}`, route);
-    else lost.push(route.name);
+    const kept = spellings.get(id) ?? [];
+    if (kept.some((other) => sharesProvider(other, route))) clashing.push(route.name);
+    else spellings.set(id, [...kept, route]);
   }
-  if (lost.length > 0) {
-    findings.push(
-      finding(
-        'loss',
-        'name_differs_by_case',
-        'models',
-        `Bifrost's lists cannot hold two names that differ only by case; left out: ${listed(lost)}`,
-      ),
-    );
-  }
-  return [...kept.values()];
+  return { unique: [...spellings.values()].flat(), clashing };
+}
+
+function clashFinding(names: readonly string[]): Finding {
+  return finding(
+    'loss',
+    'name_differs_by_case',
+    'models',
+    `Bifrost's lists cannot hold two names that differ only by case; left out: ${listed(names)}`,
+  );
 }
 
 function sharesProvider(a: Route, b: Route): boolean {

@@ -122,7 +122,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
   }
   const route = (name: string, group: Group): Route | Unserved => planned.route(name, group);
   const catchAlls = new Set(world.deployments.filter(({ modelName }) => modelName === '*').map(({ id }) => id));
-  const routing = planRules({ world, groups, meanings, documented, wildcards, route, splits, sink });
+  const routing = planRules({ world, groups, meanings, documented, wildcards, route, splits });
   const served = new Set([...planned.routes.values()].flatMap(({ targets }) => targets.map((t) => t.deployment)));
   const rulesByDeployment = new Map<string, PlannedRule[]>();
   for (const rule of settings.routing ? routing.rules : [])
@@ -170,7 +170,21 @@ function planEndpoints(input: CatalogInput, groups: Groups): Map<string, Endpoin
     credentialFile: input.credentialFile,
     namePrefixes: new Set(names.filter((n) => n.includes('/')).map((n) => n.slice(0, n.indexOf('/')))),
   };
-  return new Map(world.deployments.map((d) => [d.id, planEndpoint(d, rules)]));
+  return keylessApart(new Map(world.deployments.map((d) => [d.id, planEndpoint(d, rules)])));
+}
+
+/** A provider without keys takes none (B§3.5): of a server that LiteLLM calls with keys and without it is another one (M14). */
+function keylessApart(endpoints: ReadonlyMap<string, EndpointResult>): Map<string, EndpointResult> {
+  const withKeys = new Set<string>();
+  for (const result of endpoints.values())
+    if (result.ok && result.endpoint.key !== null) withKeys.add(result.endpoint.provider.name);
+  const apart = (result: EndpointResult): EndpointResult => {
+    if (!result.ok) return result;
+    const { provider } = result.endpoint;
+    if (!provider.keyless || provider.baseType === null || !withKeys.has(provider.name)) return result;
+    return { ok: true, endpoint: { ...result.endpoint, provider: { ...provider, name: `${provider.name}-keyless` } } };
+  };
+  return new Map([...endpoints].map(([id, result]) => [id, apart(result)]));
 }
 
 function knownProviders(
@@ -188,7 +202,7 @@ function knownProviders(
   return known;
 }
 
-/** Same provider named by several deployments: private network if any needs it; keyless only if all are (M13, M14). */
+/** Same provider named by several deployments: private network if any needs it (M13). */
 function mergeProvider(providers: Map<string, PlannedProvider>, provider: PlannedProvider): void {
   const other = providers.get(provider.name);
   providers.set(

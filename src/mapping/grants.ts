@@ -77,6 +77,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   };
 
   const undocumented = new Set(catalog.groups.undocumentedNames(teamId));
+  const written = mentioned(subject);
   const viaWildcard = new Map<string, string[]>();
   const routedAs = new Map<string, string>();
   for (const name of candidateNames(subject, rules)) {
@@ -89,7 +90,8 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
         const led = catalog.groups.route(routed, teamId);
         if (led.kind !== 'none') gate(name, led.kind === 'wildcard' ? led.deployment.modelName : null);
         else if (undocumented.has(index.names.aliasTarget(routed) ?? routed)) gate(name);
-        else gated.push(name);
+        else if (catalog.fallbacksOf(routed).length > 0) gate(name);
+        else if (written.has(name)) gated.push(name);
       }
       refused.push(name);
       continue;
@@ -134,7 +136,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
       refused.push(name);
       if (catalog.fallbacksOf(decided.routed).length > 0) lose('unknown_name_fallback', name);
       if (undocumented.has(index.names.aliasTarget(decided.routed) ?? decided.routed)) lose('undocumented_name', name);
-      else if (mentioned(subject).has(name) && !index.isTag(name)) lose('unmapped_model', name);
+      else if (written.has(name) && !index.isTag(name)) lose('unmapped_model', name);
     }
   }
   for (const [name, routedName] of routedAs)
@@ -168,9 +170,7 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
     routedAs: new Map([...routedAs, ...behind.map(({ name }) => [name, name] as const)]),
     wildcards,
     behind,
-    answeredWithout: new Set(
-      answeredByFallback([...routedAs.keys(), ...behind.map(({ name }) => name)], subject, rules, gates),
-    ),
+    answeredWithout: new Set(answeredByFallback([...routedAs.keys()], subject, rules, gates)),
     named,
     findings,
   };
@@ -212,7 +212,7 @@ export function explain(reason: string, names: readonly string[]): string {
     case 'fallback_added':
       return `these have a rule for what other keys mean by them; when they fail, Bifrost goes on to what LiteLLM does not try: ${listed(names)}`;
     case 'fallback_answers_refused':
-      return `LiteLLM refuses these; on Bifrost their fallbacks may answer, which the key may call: ${listed(names)}`;
+      return `not in the key's lists, but on Bifrost their fallbacks, which are, may answer: ${listed(names)}`;
     case 'unknown_name_fallback':
       return `LiteLLM answers these, which lead to no deployment, with their fallbacks; Bifrost does not: ${listed(names)}`;
     case 'undocumented_name':
@@ -325,7 +325,12 @@ const SPECIAL = new Set(['all-proxy-models', 'all-team-models', 'no-default-mode
 /** Names written in the key's own lists: those are worth a finding when they lead nowhere (V6). */
 function mentioned(subject: Subject): Set<string> {
   const { key, team } = subject;
-  return new Set([...key.models, ...(team?.models ?? []), ...Object.keys({ ...key.aliases, ...team?.modelAliases })]);
+  return new Set([...key.models, ...(team?.models ?? []), ...aliasesOf(subject)]);
+}
+
+/** Names that the key or its team write anew. */
+function aliasesOf({ key, team }: Subject): readonly string[] {
+  return Object.keys({ ...key.aliases, ...team?.modelAliases });
 }
 
 /**
@@ -342,6 +347,7 @@ function wildcardGrants(
   const { catalog, index } = rules;
   const grants: Grant['wildcards'][number][] = [];
   const plainly = withoutExpressions(subject);
+  const aliases = new Set([...aliasesOf(subject), ...Object.keys(index.aliasMap)]);
   for (const deployment of catalog.groups.wildcards) {
     const pattern = deployment.modelName;
     const plan = catalog.wildcards.get(deployment.id);
@@ -349,14 +355,16 @@ function wildcardGrants(
       const routed = catalog.groups.route(name, subject.key.teamId);
       return routed.kind === 'wildcard' && routed.deployment.modelName === pattern;
     };
-    // Other patterns may take some of the names.
-    const probes = ANY_NAMES.map((any) => pattern.replaceAll('*', any)).filter(serves);
+    // Other patterns or an alias may take some of the names.
+    const probes = ANY_NAMES.map((any) => pattern.replaceAll('*', any)).filter(
+      (name) => serves(name) && !aliases.has(name),
+    );
     const isOpen =
       probes.length > 0 &&
       probes.every((name) => {
         const decided = rewritten(name, plainly, plainIndexOf(index), gates);
-        if (!decided.ok && decided.why === 'organization' && name === probes[0]) lose('organization', pattern);
-        return decided.ok && decided.routed === name;
+        if (!decided.ok && decided.why === 'organization') lose('organization', pattern);
+        return decided.ok;
       });
     const models = isOpen ? ['*'] : [...new Set(viaWildcard.get(pattern) ?? [])].sort();
     if (!isOpen) for (const entry of partialEntries(subject, pattern, index)) lose('partial_list_entry', entry);
@@ -436,17 +444,20 @@ function partialEntries(subject: Subject, pattern: string, index: AccessIndex): 
   });
 }
 
-/** Its lists do not only say what there is. */
+/** Its lists let pass names that they do not spell out, or a word of theirs as if it were one. */
 function mayNameUnknown(subject: Subject, index: AccessIndex): boolean {
-  return entriesOf(subject, index).some((entry) => entry.includes('*') || !index.names.has(entry));
+  return entriesOf(subject, index).some(
+    (entry) => entry.includes('*') || (SPECIAL.has(entry) && rewritten(entry, subject, index, false).ok),
+  );
 }
 
 /** Everything in the lists of the key and of those it belongs to. */
-function entriesOf({ key, team, user, project, memberModels }: Subject, index: AccessIndex): string[] {
+function entriesOf(subject: Subject, index: AccessIndex): string[] {
+  const { key, team, user, project, memberModels } = subject;
   const ids = [...key.accessGroupIds, ...(team?.accessGroupIds ?? [])];
   const groups = ids.flatMap((id) => index.accessGroups.get(id)?.models ?? []);
   const rows = [key, team, user, project].flatMap((row) => row?.models ?? []);
-  return [...new Set([...rows, ...memberModels, ...groups, ...Object.keys({ ...key.aliases, ...team?.modelAliases })])];
+  return [...new Set([...rows, ...memberModels, ...groups, ...aliasesOf(subject)])];
 }
 
 /** Equal text = equal grant: what `planGrant` reads of a subject, for memoizing over 100,000 keys. */

@@ -1,7 +1,7 @@
 import { finding, type Finding } from '../findings.js';
 import type { Limits, Project, User, VirtualKey } from '../sources/records.js';
 import type { Body } from '../target/objects.js';
-import { resetDuration } from './limits.js';
+import { resetDuration, TINY_BUDGET, zeroBudgetTiny } from './limits.js';
 
 /**
  * Limits of one key (mapping.md V8, V10). LiteLLM checks the key, its user (personal keys), its membership and its project
@@ -39,8 +39,6 @@ function filled(key: VirtualKey, linked: Limits | null): Limits {
     tpmLimit: key.limits.tpmLimit ?? linked.tpmLimit,
     rpmLimit: key.limits.rpmLimit ?? linked.rpmLimit,
     softBudget: key.limits.softBudget ?? linked.softBudget,
-    modelMaxBudget:
-      Object.keys(key.limits.modelMaxBudget).length > 0 ? key.limits.modelMaxBudget : linked.modelMaxBudget,
   };
 }
 
@@ -60,6 +58,8 @@ export function planKeyLimits(
   if (sources.project) parts.push({ who: 'project', limits: sources.project.limits });
 
   const windows = new Map<string, number>();
+  const cap = (duration: string, max: number): void =>
+    void windows.set(duration, Math.min(max, windows.get(duration) ?? Infinity));
   let error: string | null = null;
   for (const { who, limits } of parts) {
     const max = limits.maxBudget;
@@ -67,7 +67,10 @@ export function planKeyLimits(
     // Less than 0 is exceeded before anything is spent, whoever's it is (L§6).
     if (max <= 0) {
       if (max < 0 || who !== 'user' || zeroUserBudgetBlocks) zero.push(field(who, 'max_budget'));
-      else windows.set(maxBudgetPeriod, Math.min(1e-9, windows.get(maxBudgetPeriod) ?? Infinity));
+      else {
+        cap(maxBudgetPeriod, TINY_BUDGET);
+        findings.push(zeroBudgetTiny(field(who, 'max_budget')));
+      }
       continue;
     }
     const reset = resetDuration(limits.budgetDuration, maxBudgetPeriod, field(who, 'budget_duration'));
@@ -76,17 +79,7 @@ export function planKeyLimits(
       continue;
     }
     findings.push(...reset.findings);
-    if (limits.budgetDuration === null) {
-      findings.push(
-        finding(
-          'change',
-          'budget_never_resets',
-          field(who, 'budget_duration'),
-          `the budget never resets in LiteLLM; on Bifrost it resets after ${maxBudgetPeriod}`,
-        ),
-      );
-    }
-    windows.set(reset.duration, Math.min(max, windows.get(reset.duration) ?? Infinity));
+    cap(reset.duration, max);
     if (who !== 'key') {
       findings.push(
         finding(

@@ -164,7 +164,7 @@ export class KeyPlanner {
           const isPlain = !own && listed === upstream && members.length === 1;
           const mayRename = total === 1 && this.names.mayListUpstream(upstream);
           if (isPlain || (mayRename && !(own && this.#isListedTwice(provider, upstream, all)))) {
-            if (!isPlain) renamed = upstream;
+            renamed = upstream;
             targets.push({ provider, key: null, weight, deployment: deployment.id });
           } else this.#nameLost(meaning, endpoint);
           continue;
@@ -250,7 +250,7 @@ export class KeyPlanner {
         material: key,
         azure: endpoint.structured === 'azure',
         dedicated: isDedicated,
-        weight: isDedicated && several ? weight : 1,
+        weight: several ? weight : 1,
         names: new Map(),
         deployments: new Set(),
       };

@@ -14,11 +14,16 @@ export type Duration =
 /**
  * LiteLLM budget_duration → Bifrost reset_duration (G4). LiteLLM's own reset treats what it cannot read as "daily"
  * (L§6 parser B), so those forms become `1d` with a finding. `row` = the value sits in a budget-table row, which uses the
- * other parser. Text nobody can read is an error of its record alone.
+ * other parser. Without any the budget never resets in LiteLLM; on Bifrost every budget does. Text nobody can read is an
+ * error of its record alone.
  */
 export function resetDuration(value: string | null, maxBudgetPeriod: string, field = 'budget_duration'): Duration {
-  if (value === null || value.trim() === '') return { ok: true, duration: maxBudgetPeriod, findings: [] };
-  const text = value.trim();
+  const text = value?.trim() ?? '';
+  if (text === '') {
+    const message = `the budget never resets in LiteLLM; on Bifrost it resets after ${maxBudgetPeriod}`;
+    const never = finding('change', 'budget_never_resets', field, message);
+    return { ok: true, duration: maxBudgetPeriod, findings: [never] };
+  }
   const parts = /^(\d+)(s|m|h|d|w|mo)$/.exec(text);
   if (parts?.[1] && parts[2]) {
     const count = Number(parts[1]);
@@ -65,6 +70,11 @@ export type LimitRules = {
   readonly zeroBudget: 'unlimited' | 'tiny' | 'report';
 };
 
+export function zeroBudgetTiny(field: string): Finding {
+  const message = 'a budget of 0 becomes 0.000000001: the first cost fills it, as in LiteLLM';
+  return finding('change', 'zero_budget_tiny', field, message);
+}
+
 /** Budget and rate limit of one owner (G4, G5, V8). */
 export function planLimits(limits: Limits, rules: LimitRules): LimitPlan {
   const findings: Finding[] = [];
@@ -79,26 +89,7 @@ export function planLimits(limits: Limits, rules: LimitRules): LimitPlan {
     else if (max > 0 || (max === 0 && rules.zeroBudget === 'tiny')) {
       budget = { max_limit: max > 0 ? max : TINY_BUDGET, reset_duration: reset.duration };
       findings.push(...reset.findings);
-      if (limits.budgetDuration === null) {
-        findings.push(
-          finding(
-            'change',
-            'budget_never_resets',
-            'budget_duration',
-            `the budget never resets in LiteLLM; on Bifrost it resets after ${rules.maxBudgetPeriod}`,
-          ),
-        );
-      }
-      if (max === 0) {
-        findings.push(
-          finding(
-            'change',
-            'zero_budget_tiny',
-            'max_budget',
-            'a budget of 0 becomes 0.000000001: the first cost fills it, as in LiteLLM',
-          ),
-        );
-      }
+      if (max === 0) findings.push(zeroBudgetTiny('max_budget'));
     } else if (rules.zeroBudget === 'unlimited') {
       findings.push(
         finding(

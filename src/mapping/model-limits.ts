@@ -65,22 +65,21 @@ const RATES = [
 /** Rates in the entries of model_max_budget; 0 refuses there as well. */
 function ratesIn(budgets: JsonObject, member: string): [string, number][] {
   const rates = Object.entries(budgets).map(([model, entry]) => [model, isObject(entry) ? entry[member] : undefined]);
-  return numbers(Object.fromEntries(rates.filter(([, rate]) => rate !== undefined)) as JsonObject);
+  return numbers(Object.fromEntries(rates));
 }
 
 /** The budget of an entry of model_max_budget: a number, or a member of an object (L§4.14). 0 and null are ignored there. */
 function budgetEntry(entry: Json): Parts {
   if (typeof entry === 'number') return entry > 0 ? { maxBudget: entry, duration: null } : {};
   if (!isObject(entry)) return {};
-  const row = entry;
-  const max = row['budget_limit'] ?? row['max_budget'];
-  const duration = row['time_period'] ?? row['budget_duration'];
+  const max = entry['budget_limit'] ?? entry['max_budget'];
+  const duration = entry['time_period'] ?? entry['budget_duration'];
   if (!(Number(max) > 0)) return {};
   return { maxBudget: Number(max), duration: typeof duration === 'string' ? duration : null };
 }
 
-function numbers(value: Json | undefined): [string, number][] {
-  if (value === undefined || !isObject(value)) return [];
+function numbers(value: unknown): [string, number][] {
+  if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([model, limit]) => {
     const number = typeof limit === 'string' && limit.trim() !== '' ? Number(limit) : limit;
     return typeof number === 'number' && Number.isFinite(number) ? [[model, number] as [string, number]] : [];

@@ -41,7 +41,7 @@ export type RightsInput = {
   readonly sink: string | null;
   /** Why something is refused that the lists would grant. */
   readonly refusedBy: string;
-  /** Names refused so that their fallbacks answer all the same. */
+  /** Names that are not in the lists and that their fallbacks answer all the same. */
   readonly answered: readonly string[];
 };
 

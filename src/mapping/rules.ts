@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { World } from '../sources/records.js';
 import { celLike, celList, celString } from './cel.js';
-import type { PlannedProvider } from './endpoint.js';
 import { fallbackChain } from './fallbacks.js';
 import type { Group, Groups } from './groups.js';
 import { isUnserved, type Route, type Unserved } from './key-planner.js';
@@ -51,7 +50,6 @@ export type RulesInput = {
   readonly wildcards: ReadonlyMap<string, WildcardPlan>;
   readonly route: (name: string, group: Group) => Route | Unserved;
   readonly splits: (name: string) => boolean;
-  readonly sink: PlannedProvider | null;
 };
 
 export type Rules = {
@@ -76,8 +74,9 @@ export function planRules(input: RulesInput): Rules {
   const followers = new Map<string, readonly string[]>();
   for (const [name, meanings] of byName) {
     const served = servedMeanings(name, meanings, input);
-    followers.set(name, isCarried(served, input) ? agreed(served, fallbacksOf) : []);
-    const next = (followers.get(name) ?? []).flatMap((each) => placesOfName(each, byName.get(each) ?? [], input));
+    const following = isCarried(served, input) ? agreed(served, fallbacksOf) : [];
+    followers.set(name, following);
+    const next = following.flatMap((each) => placesOfName(each, byName.get(each) ?? [], input));
     const rule = ruleOfName(name, served, unique(next), input);
     if (rule) rules.set(rule.name, rule);
     const standbys = standbysClosed(name, served);
@@ -132,9 +131,9 @@ function ruleOfName(
   const spread = served.some(({ route }) => providersOf(route).size > 1);
   const refined = served.some(({ route }) => [...providersOf(route)].some((p) => REFINED.has(p)));
   const renamed = served.some(({ route }) => route.listed !== name);
-  if (!splits && !spread && !renamed && !refined && groups.length === 0) return null;
   // Where the virtual key's own list leaves no choice the rule only adds what comes after.
   const leavesChoice = !splits && !spread && !renamed && !refined;
+  if (leavesChoice && groups.length === 0) return null;
   const places = served.flatMap(({ route }) => placesOf(route));
   const own: Place[] =
     splits && !isOfPattern(segmentOf(name), input) ? [{ provider: segmentOf(name), model: null }] : [];
@@ -168,6 +167,11 @@ function guarded(condition: string): string {
   return `${condition} && virtual_key_id != ""`;
 }
 
+function anyOf(conditions: readonly string[]): string {
+  const [only = '', ...others] = conditions;
+  return others.length === 0 ? only : `(${conditions.join(' || ')})`;
+}
+
 function providersOf(route: Route): ReadonlySet<string> {
   return new Set(route.targets.map((t) => t.provider));
 }
@@ -180,10 +184,10 @@ function standbysClosed(name: string, served: readonly Served[]): PlannedRule | 
   const drawn = new Set<string>();
   const standing = new Map<string, { readonly provider: string; readonly model: string }>();
   for (const { route } of served) {
-    const total = route.targets.reduce((sum, { weight }) => sum + weight, 0);
+    const drawsNone = route.targets.every(({ weight }) => weight === 0);
     for (const { provider, weight } of route.targets) {
       const id = JSON.stringify([provider, route.listed]);
-      if (weight > 0 || total === 0) drawn.add(id);
+      if (weight > 0 || drawsNone) drawn.add(id);
       else standing.set(id, { provider, model: route.listed });
     }
   }
@@ -196,7 +200,7 @@ function standbysClosed(name: string, served: readonly Served[]): PlannedRule | 
       0,
       1000,
     ),
-    condition: guarded(asked.length === 1 ? (asked[0] ?? '') : `(${asked.join(' || ')})`),
+    condition: guarded(anyOf(asked)),
     targets: [{ provider: SINK, model: null, weight: 1 }],
     fallbacks: [],
     band: 'closed',
@@ -207,22 +211,23 @@ function standbysClosed(name: string, served: readonly Served[]): PlannedRule | 
 
 /** Share of each provider; all alike when LiteLLM draws none of them. */
 function targetsOf(route: Route): PlannedRule['targets'] {
-  const sums = new Map<string, number>();
-  for (const { provider, weight } of route.targets) sums.set(provider, (sums.get(provider) ?? 0) + weight);
-  const total = [...sums.values()].reduce((sum, weight) => sum + weight, 0);
-  const drawn = total > 0 ? [...sums].filter(([, weight]) => weight > 0) : [...sums];
-  return drawn.map(([provider, weight]) => ({
-    provider,
-    model: route.listed,
-    weight: total > 0 ? weight / total : 1 / sums.size,
-  }));
+  const weights = [...weightsOf(route)];
+  const drawn = weights.filter(([, weight]) => weight > 0);
+  const shares = drawn.length > 0 ? drawn : weights.map(([provider]) => [provider, 1] as const);
+  const total = shares.reduce((sum, [, share]) => sum + share, 0);
+  return shares.map(([provider, share]) => ({ provider, model: route.listed, weight: share / total }));
 }
 
 /** Providers of a meaning, the one that is drawn most first, standbys last. */
 function placesOf(route: Route): Place[] {
-  const sums = new Map<string, number>();
-  for (const { provider, weight } of route.targets) sums.set(provider, (sums.get(provider) ?? 0) + weight);
-  return [...sums].sort((a, b) => b[1] - a[1]).map(([provider]) => ({ provider, model: route.listed }));
+  return [...weightsOf(route)].sort((a, b) => b[1] - a[1]).map(([provider]) => ({ provider, model: route.listed }));
+}
+
+/** Provider → what LiteLLM draws of it, in the order of the source. */
+function weightsOf({ targets }: Route): ReadonlyMap<string, number> {
+  const weights = new Map<string, number>();
+  for (const { provider, weight } of targets) weights.set(provider, (weights.get(provider) ?? 0) + weight);
+  return weights;
 }
 
 /**
@@ -232,8 +237,8 @@ function placesOf(route: Route): Place[] {
 function agreed(served: readonly Served[], fallbacksOf: Rules['fallbacksOf']): readonly string[] {
   const everybody = served.find(({ meaning }) => !meaning.scoped);
   if (everybody) return fallbacksOf(everybody.meaning.routed);
-  const [first, ...others] = served.map(({ meaning }) => fallbacksOf(meaning.routed));
-  return (first ?? []).filter((name) => others.every((chain) => chain.includes(name)));
+  const chains = served.map(({ meaning }) => fallbacksOf(meaning.routed));
+  return [...new Set(chains.flat())].filter((name) => chains.every((chain) => chain.includes(name)));
 }
 
 /** Where a name leads that comes after another one: whatever anybody means by it, a virtual key has its own meaning only. */
@@ -257,7 +262,7 @@ function rulesOfPattern(
     name: ruleName(`${provider.name}: closed`),
     description: `LiteLLM serves no such name that begins with ${provider.name}/. Written by litellm-to-bifrost.`,
     condition,
-    targets: [{ provider: input.sink?.name ?? provider.name, model: null, weight: 1 }],
+    targets: [{ provider: SINK, model: null, weight: 1 }],
     fallbacks: [],
     band: 'closed',
     specificity: 0,
@@ -267,9 +272,7 @@ function rulesOfPattern(
   const holes = holesOf(pattern, input, names);
   if (reachable) {
     const shut = [...(isWhole ? [] : [`!(${celLike(pattern.rest)})`]), ...holes];
-    return shut.length === 0
-      ? []
-      : [closed(`${isProvider} && ${shut.length === 1 ? shut[0] : `(${shut.join(' || ')})`}`)];
+    return shut.length === 0 ? [] : [closed(`${isProvider} && ${anyOf(shut)}`)];
   }
   const parts = [
     `provider == ${celString(pattern.segment)}`,

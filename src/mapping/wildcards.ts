@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { finding, type Finding } from '../findings.js';
 import type { Deployment } from '../sources/records.js';
 import type { Capabilities } from '../target/target.js';
-import { customProviderName } from './base-url.js';
+import { bifrostBase, customProviderName } from './base-url.js';
 import type { Problem } from './credentials.js';
 import type { Endpoint, EndpointResult, PlannedProvider } from './endpoint.js';
 import type { Group, Groups } from './groups.js';
@@ -95,7 +95,7 @@ export function planWildcards(input: WildcardInput): Map<string, WildcardPlan> {
   const { groups, endpoints, meanings, documented } = input;
   const explicit = new Set<string>();
   const { patterns } = groups;
-  const prefixes = new Set([...documented].filter((name) => name.includes('/')).map(segmentOf));
+  const prefixes = new Set([...documented].map(segmentOf));
   // One of several patterns with one prefix is more specific than the others, which only rules can say.
   const segments = patterns.map(segmentOf);
   for (const [at, segment] of segments.entries())
@@ -183,7 +183,7 @@ class Planner {
         'Name the models it serves as deployments of their own.',
       );
     const isWhole = rest === '*';
-    if (!this.input.routing && (!isWhole || segment === '' || segment.includes('/')))
+    if (!this.input.routing && !isWhole)
       return refuse('partial_wildcard', `"${text}" is a partial pattern, which needs a routing rule`);
     const isPlain = provider.baseType === null && provider.name === segment;
     const isFree = this.input.routing || !this.prefixes.has(segment);
@@ -191,22 +191,19 @@ class Planner {
       this.#taken.add(segment);
       return planned(deployment, provider, key, pattern, true);
     }
-    const standard = SLUGS[endpoint.slug];
-    if (provider.baseType === null && standard?.kind !== 'standard')
+    const address = addressOf(endpoint);
+    if (address === null)
       return refuse(
         'wildcard_needs_rule',
         `"${text}" shares the provider ${provider.name} with models that have names of their own`,
       );
-    const wire = provider.baseType ?? (standard?.kind === 'standard' ? standard.wire : 'openai');
-    const base =
-      provider.baseUrl ?? (standard?.kind === 'standard' ? (standard.defaultBase ?? '').replace(/\/v1$/, '') : '');
     const own = this.#mayBeNamed(segment);
     // A rule cannot take a prefix off that Bifrost does not split off by itself (P§2.7).
     if (this.input.routing && !own && segment !== '' && !this.#known.has(segment))
       return refuse('renamed_wildcard', `"${text}" begins with "${segment}", which cannot be the name of a provider`);
-    const name = own ? segment : this.#anyName(endpoint.slug, base, deployment.id);
+    const name = own ? segment : this.#anyName(endpoint.slug, address.baseUrl, deployment.id);
     this.#taken.add(name);
-    const any = { ...provider, name, baseType: wire, baseUrl: base, listModels: false };
+    const any = { ...provider, ...address, name, listModels: false };
     return planned(deployment, any, key, pattern, own);
   }
 
@@ -231,15 +228,28 @@ class Planner {
   }
 }
 
-/** A more specific pattern that takes names of this one although it does not begin with the same provider. */
+type Address = Pick<PlannedProvider, 'baseType' | 'paths'> & { readonly baseUrl: string };
+
+/** Where a provider of a pattern's own sends its requests; null = a custom provider cannot send them there. */
+function addressOf({ provider: { baseType, baseUrl, paths }, slug }: Endpoint): Address | null {
+  if (baseUrl !== null) return { baseType, baseUrl, paths };
+  const standard = SLUGS[slug];
+  if (standard?.kind !== 'standard' || standard.defaultBase === null) return null;
+  return { baseType: standard.wire, ...bifrostBase(standard.defaultBase, standard.wire) };
+}
+
+/**
+ * A pattern that takes names of this one although it does not begin with the same provider: a more specific one, or one of
+ * two alike, of which LiteLLM asks the one that was added first.
+ */
 function isInTheWay(other: string, { text, segment }: Pattern): boolean {
-  if (bySpecificity(other, text) >= 0 || !patternsMeet(other, text)) return false;
+  if (bySpecificity(other, text) > 0 || !patternsMeet(other, text)) return false;
   return segment !== '' && !other.startsWith(`${segment}/`);
 }
 
 function patternOf(text: string): Pattern {
   const slash = text.indexOf('/');
-  return slash < 0
+  return slash <= 0
     ? { text, segment: '', rest: text }
     : { text, segment: text.slice(0, slash), rest: text.slice(slash + 1) };
 }

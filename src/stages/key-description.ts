@@ -24,7 +24,7 @@ export type Description = {
   readonly refused: readonly Refused[];
   /** The finding that says why. */
   readonly refusedBy: string;
-  /** Of that, names that their fallbacks answer all the same. */
+  /** Names left out, of that or for their spelling, that their fallbacks answer all the same. */
   readonly answered: readonly string[];
   readonly expiry: { readonly body: Body; readonly findings: readonly Finding[] };
   readonly findings: readonly Finding[];
@@ -65,10 +65,11 @@ export function describe(key: VirtualKey, subject: KeySubject, access: KeyAccess
 }
 
 /** Names left out of the lists whose rules go on to fallbacks that the key may call (P§3). */
-function answeredThough(refused: readonly Refused[], { grant }: KeyAccess): readonly string[] {
+function answeredThough(refused: readonly Refused[], { grant, list }: KeyAccess): readonly string[] {
   const isRefused = (provider: string, model: string): boolean =>
     refused.some((one) => (typeof one === 'string' ? one === model : one.provider === provider && one.model === model));
   const names = [
+    ...list.clashing,
     ...grant.routes.filter((r) => r.targets.some((t) => isRefused(t.provider, r.listed))).map((r) => r.name),
     ...grant.behind.filter((one) => isRefused(one.provider, one.model)).map((one) => one.name),
   ];

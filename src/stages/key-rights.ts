@@ -13,7 +13,7 @@ export type RefusedNames = {
   readonly names: readonly Refused[];
   /** The finding that says so. */
   readonly code: string;
-  /** Names of it that their fallbacks answer all the same. */
+  /** Names left out, of it or for their spelling, that their fallbacks answer all the same. */
   readonly answered: readonly string[];
   /** The lists without them. */
   readonly entries: readonly ProviderEntry[];
@@ -23,7 +23,8 @@ export type RefusedNames = {
 export function plannedRights(access: KeyAccess, refused: RefusedNames, context: PlanContext): PlannedRights {
   let ofAccess = known.get(access);
   if (ofAccess === undefined) known.set(access, (ofAccess = new Map<string, PlannedRights>()));
-  const id = refused.names.length === 0 ? '' : JSON.stringify([refused.code, refused.names]);
+  const { code, names, answered } = refused;
+  const id = names.length + answered.length === 0 ? '' : JSON.stringify([code, names, answered]);
   let rights = ofAccess.get(id);
   if (rights === undefined) ofAccess.set(id, (rights = computed(access, refused, context)));
   return rights;

@@ -269,6 +269,12 @@ describe('--team', () => {
     expect(document.counts.find(({ kind }) => kind === 'virtual_key')).toMatchObject({ read: 3, waiting: 0 });
     await place.call('run', { quiet: true });
     expect(await names('virtualKeys')).toHaveLength(7);
+    for (const format of ['md', 'html', 'csv']) {
+      const ofTeam = await printed({ format, team: 't-one' });
+      expect(await printed({ format })).toContain('everything');
+      expect(ofTeam).toContain('per-model-too');
+      expect(ofTeam).not.toContain('everything');
+    }
   });
 
   it('wants the id of a team whose alias several have, and sends nothing', async () => {

@@ -56,7 +56,7 @@ describe('entries of a virtual key (V5, A1)', () => {
   });
 
   it('are none for nothing', () => {
-    expect(plan([])).toEqual({ entries: [], findings: [], missing: [] });
+    expect(plan([])).toEqual({ entries: [], findings: [], missing: [], clashing: [] });
   });
 
   it('leave out what is not there yet, each name once', () => {
@@ -81,6 +81,12 @@ describe('names that differ by case (B§5.5)', () => {
     const list = plan([route('a', ['openai:K1']), route('A', ['openai:K2'])]);
     expect(list.entries).toMatchObject([{ allowedModels: ['A'], keyIds: ['id-K2'] }]);
     expect(told(list, 'name_differs_by_case')).toContain('"a"');
+  });
+
+  it('stand on each once, whichever others there are', () => {
+    const list = plan([route('AB', ['azure:K1']), route('Ab', ['openai:K2']), route('aB', ['openai:K3'])]);
+    expect(list.entries.map(({ allowedModels }) => allowedModels)).toEqual([['AB'], ['Ab']]);
+    expect(list.clashing).toEqual(['aB']);
   });
 
   it('stand on two', () => {

@@ -1,33 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Catalog } from '../../src/mapping/catalog.js';
 import type { PlannedRule } from '../../src/mapping/rules.js';
-import type { Params } from '../../src/sources/records.js';
-import {
-  catalogOf,
-  deployment,
-  OLD_DIALECT,
-  secret,
-  team,
-  teamDeployment,
-  world,
-  type CatalogParts,
-  type WorldParts,
-} from '../factories.js';
-
-const served = (name: string, model: string, more: Params = {}) =>
-  deployment(name, { model, api_key: secret(`key of ${model}`), ...more });
-
-function rulesOf(parts: WorldParts, more: CatalogParts = {}): Map<string, PlannedRule> {
-  const w = world(parts);
-  const catalog: Catalog = catalogOf(w, more);
-  return new Map(w.deployments.flatMap((d) => catalog.rulesOf(d.id)).map((rule) => [rule.name, rule]));
-}
-
-const only = (parts: WorldParts, more: CatalogParts = {}): PlannedRule => {
-  const rules = [...rulesOf(parts, more).values()];
-  expect(rules).toHaveLength(1);
-  return rules[0] as PlannedRule;
-};
+import { catalogOf, OLD_DIALECT, secret, team, teamDeployment, world } from '../factories.js';
+import { only, rulesOf, served } from './rules-of.js';
 
 describe('names that begin with a provider (A5, P§2.4)', () => {
   it('lead to the internal name, and callers of that provider itself go on as before', () => {

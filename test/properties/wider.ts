@@ -63,6 +63,8 @@ const LEFT_BEHIND = [
 /** What it meant is not on Bifrost, and that is said: another spelling may have the name then. */
 function isLeftBehind(trial: Trial, key: VirtualKey, name: string): boolean {
   if (trial.names(`virtual_key ${key.id}`, LEFT_BEHIND, name)) return true;
+  if (isAnsweredByFallback(trial, key, name) && trial.names(`virtual_key ${key.id}`, ['name_differs_by_case'], name))
+    return true;
   const answer = trial.litellm.ask(key.id, name);
   if (!answer.allowed) return false;
   return answer.reaches.every(({ deployment }) => {

@@ -83,6 +83,25 @@ describe('a fallback that answers for a name a limit of 0 refuses (P§3)', () =>
   });
 });
 
+describe('a fallback that answers for a name the lists cannot hold (B§5.5)', () => {
+  const twice = ['A', 'a', 'b'].map((name) => deployment(name, { model: `openai/${name}`, api_key: secret('k') }));
+  const parts: Parts = { world: { deployments: twice, fallbacks: { a: ['b'] } } };
+
+  it('is named, and is in the access matrix', () => {
+    const key = virtualKey('k', { models: ['A', 'a', 'b'] });
+    expect(told('name_differs_by_case', key, parts)).toContain('"a"');
+    expect(told('fallback_answers_refused', key, parts)).toContain('"a"');
+    expect(JSON.parse(planned(key, parts).rights?.json ?? '')).toMatchObject({
+      lost: [{ code: 'name_differs_by_case', names: ['a'] }],
+      gained: [{ code: 'fallback_answers_refused', names: ['a'] }],
+    });
+  });
+
+  it('is not where the key may not call it', () => {
+    expect(told('fallback_answers_refused', virtualKey('k', { models: ['A', 'a'] }), parts)).toBeUndefined();
+  });
+});
+
 describe('fallbacks that LiteLLM follows without asking (L§3.7)', () => {
   const parts: Parts = { world: { fallbacks: { a: ['b'] } } };
 
