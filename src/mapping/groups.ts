@@ -171,9 +171,20 @@ function drawn(deployments: readonly Deployment[], dialect: Dialect): readonly M
     const applies = isFirst ? values[0] !== null && values[0] !== undefined : values.some((v) => (v ?? 0) > 0);
     if (!applies) continue;
     if (!values.some((v) => (v ?? 0) > 0)) return [];
-    return deployments.map((deployment, i) => ({ deployment, weight: values[i] ?? 0 }));
+    const members = deployments.map((deployment, i) => ({ deployment, weight: values[i] ?? 0 }));
+    return isFirst ? members : [...members.filter(({ weight }) => weight > 0), ...undrawn(members, dialect)];
   }
   return deployments.map((deployment) => ({ deployment, weight: 1 }));
+}
+
+/**
+ * Members that are not drawn, in the order of what LiteLLM would draw of them alone: callers who may reach no other ones
+ * (model access groups) are given to the first.
+ */
+function undrawn(members: readonly Member[], dialect: Dialect): readonly Member[] {
+  const left = members.flatMap(({ deployment, weight }) => (weight > 0 ? [] : [deployment]));
+  if (left.length === 0) return [];
+  return [...drawn(left, dialect)].sort((a, b) => b.weight - a.weight).map((member) => ({ ...member, weight: 0 }));
 }
 
 /** Newer versions look at `order` always, 1.81 only among its pre-call checks. */

@@ -170,9 +170,9 @@ describe('limits of deployments (M19)', () => {
     expect([...modelConfigs].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual([
       ['anthropic/g', { provider: 'anthropic', model: 'g', deployments: ['g4'] }],
       ['anthropic/nick', { provider: 'anthropic', model: 'nick', deployments: ['g4'] }],
-      ['openai/g', { provider: 'openai', model: 'g', deployments: ['g', 'g2'] }],
+      ['openai/g', { provider: 'openai', model: 'g', deployments: ['g2', 'g'] }],
       ['openai/litellm:azure/h', { provider: 'openai', model: 'litellm:azure/h', deployments: ['azure/h'] }],
-      ['openai/nick', { provider: 'openai', model: 'nick', deployments: ['g', 'g2'] }],
+      ['openai/nick', { provider: 'openai', model: 'nick', deployments: ['g2', 'g'] }],
     ]);
   });
 });

@@ -80,7 +80,7 @@ describe('groups of several deployments', () => {
     const deployments = [plain('g', 'up-1', K1, { rpm: 10 }), plain('g', 'up-2', K1, { weight: 2 })];
     const weights = (dialect: typeof NEW_DIALECT): number[] =>
       [...catalogOf(world({ dialect, deployments })).keys.values()].map((k) => k.weight);
-    expect(weights(NEW_DIALECT)).toEqual([0, 2]);
+    expect(weights(NEW_DIALECT)).toEqual([2, 0]);
     expect(weights(OLD_DIALECT)).toEqual([10, 0]);
   });
 });

@@ -125,7 +125,7 @@ describe('a name that the lists have through a group of models alone (newer vers
 
   it('is shared out among them as if there were no others', () => {
     const weighted = [one('x', ['beta']), one('y', ['beta'], 0), one('z', [], 5)];
-    expect(targets(['m'], { deployments: weighted })).toEqual([['m', [['x', 0], ['y', 0], ['z', 5]]]]); // prettier-ignore
+    expect(targets(['m'], { deployments: weighted })).toEqual([['m', [['z', 5], ['x', 0], ['y', 0]]]]); // prettier-ignore
     expect(targets(['beta'], { deployments: weighted })).toEqual([['m', [['x', 1], ['y', 1]]]]); // prettier-ignore
   });
 

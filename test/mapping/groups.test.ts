@@ -142,7 +142,13 @@ describe('the shares of a group (P§2.2)', () => {
   it.each([
     ['nobody says anything: all alike', [{}, {}], 'a:1 b:1', 'a:1 b:1'],
     ['weights, a missing one is 0', [{ weight: 3 }, {}], 'a:3 b:0', 'a:3 b:0'],
-    ['only another one has a weight', [{}, { weight: 3 }], 'a:0 b:3', 'a:1 b:1'],
+    ['only another one has a weight', [{}, { weight: 3 }], 'b:3 a:0', 'a:1 b:1'],
+    [
+      'those that are not drawn stand in the order in which they would be drawn alone',
+      [{ tpm: 5 }, { rpm: 1 }, { weight: 1 }],
+      'c:1 b:0 a:0',
+      'a:5 b:0 c:0',
+    ],
     ['texts that are numbers', [{ weight: '3' }, { weight: ' ' }], 'a:3 b:0', 'a:3 b:0'],
     ['what is no number, or below 0, is not there', [{ weight: 'x' }, { weight: -1 }], 'a:1 b:1', 'a:1 b:1'],
     ['rpm where there is no weight', [{ rpm: 1 }, { rpm: 2 }], 'a:1 b:2', 'a:1 b:2'],

@@ -72,6 +72,17 @@ describe('a name has a rule where the virtual key alone would not bring it home'
   });
 });
 
+it('a rule goes on to those that are not drawn in the order in which they would be drawn alone', () => {
+  const deployments = [
+    served('g', 'openai/x', { tpm: 5 }),
+    served('g', 'anthropic/y', { rpm: 1 }),
+    served('g', 'gemini/z', { weight: 1 }),
+  ];
+  const rule = rulesOf({ deployments }).get('LiteLLM g');
+  expect(rule?.targets).toEqual([{ provider: 'gemini', model: 'g', weight: 1 }]);
+  expect(rule?.fallbacks.map(({ provider }) => provider)).toEqual(['gemini', 'anthropic', 'openai']);
+});
+
 describe('what a rule says about itself', () => {
   const two = [served('g', 'openai/x'), served('g', 'anthropic/y')];
   const b = served('b', 'openai/b');
