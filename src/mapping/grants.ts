@@ -444,10 +444,17 @@ function partialEntries(subject: Subject, pattern: string, index: AccessIndex): 
   });
 }
 
-/** Its lists let pass names that they do not spell out, or a word of theirs as if it were one. */
+/**
+ * Its lists let pass names that they do not spell out, or a word of theirs as if it were one. All models of no team are all
+ * there are, internal names of teams among them.
+ */
 function mayNameUnknown(subject: Subject, index: AccessIndex): boolean {
+  const isTeamless = subject.key.teamId === null;
   return entriesOf(subject, index).some(
-    (entry) => entry.includes('*') || (SPECIAL.has(entry) && rewritten(entry, subject, index, false).ok),
+    (entry) =>
+      entry.includes('*') ||
+      (isTeamless && entry === 'all-team-models') ||
+      (SPECIAL.has(entry) && rewritten(entry, subject, index, false).ok),
   );
 }
 

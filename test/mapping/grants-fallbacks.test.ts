@@ -119,6 +119,7 @@ describe('names that only their fallbacks answer', () => {
     ['a name nobody serves', { models: ['a', 'gone'] }, false],
     ['an alias', { models: ['a'], aliases: { nick: 'a' } }, false],
     ['what its team has, which is less', { models: ['all-team-models'], teamId: 't' }, false],
+    ['what no team has, which is all there is', { models: ['all-team-models'] }, true],
     ['a word that says nothing there', { models: ['a', 'no-default-models'] }, true],
     ['a pattern', { models: ['a', 'wild/*'] }, true],
     ['groups that are gone', { models: ['a'], accessGroupIds: ['gone'] }, false],
