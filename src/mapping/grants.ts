@@ -80,7 +80,8 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
   const written = mentioned(subject);
   const viaWildcard = new Map<string, string[]>();
   const routedAs = new Map<string, string>();
-  for (const name of candidateNames(subject, rules)) {
+  const candidates = candidateNames(subject, rules);
+  for (const name of candidates) {
     const decided = rewritten(name, subject, index, gates);
     if (!decided.ok) {
       if (decided.why === 'organization') {
@@ -146,9 +147,14 @@ export function planGrant(subject: Subject, rules: GrantRules): Grant {
     reason === 'organization' ? gate(name) : lose(reason, name),
   );
   for (const name of answeredByFallback(refused, subject, rules, gates)) lose('fallback_answers_refused', name);
-  if (rewritten(ANY_NAME, subject, index, false).ok || mayNameUnknown(subject, index))
-    if (catalog.fallbacksOf(ANY_NAME).length > 0 || catalog.namesWithFallbacks.length > 0)
+  if (catalog.fallbacksOf(ANY_NAME).length > 0 || catalog.namesWithFallbacks.length > 0) {
+    if (rewritten(ANY_NAME, subject, index, false).ok || mayNameUnknown(subject, index))
       lose('unknown_name_fallback', EVERY_OTHER);
+    else
+      for (const name of namesOfTeams(catalog))
+        if (!candidates.has(name) && isAnsweredByFallbackAlone(name, subject, rules))
+          lose('unknown_name_fallback', name);
+  }
   if (isAdmin(subject, index)) for (const name of namesOfTeams(catalog)) lose('team_model_of_admin', name);
   const all = unrestricted(subject, gates);
   const findings: Finding[] = [...unserved].map(([reason, names]) =>
@@ -444,18 +450,20 @@ function partialEntries(subject: Subject, pattern: string, index: AccessIndex): 
   });
 }
 
-/**
- * Its lists let pass names that they do not spell out, or a word of theirs as if it were one. All models of no team are all
- * there are, internal names of teams among them.
- */
+/** Its lists let pass names that they do not spell out, or a word of theirs as if it were one. */
 function mayNameUnknown(subject: Subject, index: AccessIndex): boolean {
-  const isTeamless = subject.key.teamId === null;
   return entriesOf(subject, index).some(
-    (entry) =>
-      entry.includes('*') ||
-      (isTeamless && entry === 'all-team-models') ||
-      (SPECIAL.has(entry) && rewritten(entry, subject, index, false).ok),
+    (entry) => entry.includes('*') || (SPECIAL.has(entry) && rewritten(entry, subject, index, false).ok),
   );
+}
+
+/** Of another team, and its lists let it pass all the same (all models of no team, a group of models): nobody is there. */
+function isAnsweredByFallbackAlone(name: string, subject: Subject, { catalog, index }: GrantRules): boolean {
+  const decided = rewritten(name, subject, index, false);
+  if (!decided.ok) return false;
+  const routed = catalog.groups.route(decided.routed, subject.key.teamId);
+  const isServed = routed.kind !== 'none' && routed.group.members.length > 0;
+  return !isServed && catalog.fallbacksOf(decided.routed).length > 0;
 }
 
 /** Everything in the lists of the key and of those it belongs to. */

@@ -119,7 +119,6 @@ describe('names that only their fallbacks answer', () => {
     ['a name nobody serves', { models: ['a', 'gone'] }, false],
     ['an alias', { models: ['a'], aliases: { nick: 'a' } }, false],
     ['what its team has, which is less', { models: ['all-team-models'], teamId: 't' }, false],
-    ['what no team has, which is all there is', { models: ['all-team-models'] }, true],
     ['a word that says nothing there', { models: ['a', 'no-default-models'] }, true],
     ['a pattern', { models: ['a', 'wild/*'] }, true],
     ['groups that are gone', { models: ['a'], accessGroupIds: ['gone'] }, false],
@@ -129,6 +128,18 @@ describe('names that only their fallbacks answer', () => {
     const teams = [team('t', { models: ['a'] })];
     const place = { deployments: [served('a'), served('b'), WILD], accessGroups, teams, fallbacks: { a: ['b'] } };
     expect(toldOf(over, place).includes(`unknown_name_fallback: ${EVERY_OTHER}`)).toBe(told);
+  });
+
+  it.each([
+    ['a group of models that one of a team is in', { models: ['tag'] }, ['internal']],
+    ['nothing of it', { models: ['a'] }, []],
+  ])('are those of other teams for a key whose lists let them pass: %s', (_, over, names) => {
+    const own = teamDeployment('t', 'own', { model: 'openai/up-own' }, 'internal');
+    const deployments = [served('a'), { ...own, modelName: 'internal', modelInfo: { access_groups: ['tag'] } }];
+    const told = toldOf(over, { deployments, teams: [team('t')], fallbacks: { '*': ['a'] } });
+    expect(told.filter((one) => /: (own|internal)$/.test(one))).toEqual(
+      names.map((name) => `unknown_name_fallback: ${name}`),
+    );
   });
 
   it('are not asked of the organization', () => {
