@@ -144,7 +144,9 @@ describe.each(PERSONALITIES)('on Bifrost %s', (personality) => {
       const before = await referenceOf(lane);
       await lane.erase('governance/teams', 'teams', 'Platform');
       await lane.erase('governance/virtual-keys', 'virtual_keys', 'per-model');
-      await lane.erase('governance/model-configs?scope=virtual_key', 'model_configs', 'gpt-4o');
+      // Limits of a key for a model: before scopes there are none.
+      if (personality !== '1.5.2')
+        await lane.erase('governance/model-configs?scope=virtual_key', 'model_configs', 'gpt-4o');
       await lane.erase('providers/openai/keys', 'keys', 'openai/key');
       await lane.save();
       const count = join(theatre.folder, 'points-erased');
