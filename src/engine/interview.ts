@@ -1,4 +1,5 @@
 import type { CallAnswer, Caller } from '../inference/call.js';
+import { sideBySide } from '../side-by-side.js';
 import type { Pair } from './sample.js';
 import type { Secret } from '../secret.js';
 
@@ -42,20 +43,9 @@ export type InterviewOptions = {
   readonly signal: AbortSignal;
 };
 
-const AT_ONCE = 4;
-
 /** Makes each call once at each end, a few at a time; in the order of the pairs. */
 export async function interview({ pairs, signal, ...ends }: InterviewOptions): Promise<readonly Asked[]> {
-  const asked: Asked[] = [];
-  const queue = pairs.entries();
-  const lane = async (): Promise<void> => {
-    for (const [nth, pair] of queue) {
-      if (signal.aborted) return;
-      asked[nth] = await ask(pair, ends);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return asked.filter((one) => one !== undefined);
+  return sideBySide(pairs, async (pair) => (signal.aborted ? [] : [await ask(pair, ends)]));
 }
 
 async function ask(

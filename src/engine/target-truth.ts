@@ -7,6 +7,7 @@ import type { Needing } from '../journal/written-objects.js';
 import type { WriteRow } from '../journal/writes.js';
 import type { RecordKind } from '../sources/records.js';
 import type { Body, Difference, ObjectKind, TargetObject } from '../target/objects.js';
+import { sideBySide } from '../side-by-side.js';
 import { changesOf } from './foreign-changes.js';
 import { isListed } from './look.js';
 import { isLink, lostLinks, withoutLinks, type IsGone } from './lost-links.js';
@@ -33,9 +34,8 @@ export function goneKey(kind: ObjectKind, name: string): string {
  */
 export async function compareWithTarget(state: RunState, { recreate, wanted }: TruthOptions): Promise<void> {
   const { journal } = state;
-  await readLimitsOfKeys(state);
+  const gone = await goneRows(state);
   journal.objects.clearFindings();
-  const gone = goneRows(state);
   const ids = new Set(gone.map(({ kind, bifrostId }) => `${kind} ${bifrostId}`));
   const isGone: IsGone = (kind, id) => ids.has(`${kind} ${id}`);
   const anew = recreate ? gone.filter((row) => journal.objects.needing(row).some(wanted)) : [];
@@ -59,35 +59,27 @@ function tellOf({ tell }: RunState, left: number, anew: number): void {
   if (anew > 0) tell({ type: 'note', message: `${anew} object(s) gone from Bifrost are created again` });
 }
 
-function goneRows(state: RunState): readonly WriteRow[] {
-  const gone: WriteRow[] = [];
-  for (const row of presentWrites(state.journal.writes)) if (isAway(state, row)) gone.push(row);
-  return gone;
+async function goneRows(state: RunState): Promise<readonly WriteRow[]> {
+  const unseen: WriteRow[] = [];
+  for (const row of presentWrites(state.journal.writes)) if (isAway(state, row)) unseen.push(row);
+  await seeLimitsOfKeys(
+    state,
+    unseen.filter(({ kind, name }) => !isListed(kind, name)),
+  );
+  return unseen.filter((row) => isAway(state, row));
 }
-
-/** How many are asked for side by side; the gateway is in use. */
-const SIDE_BY_SIDE = 4;
 
 /** Limits of virtual keys are in no list (B§5.6): each is asked for by itself, unless its key is gone and the limit with it. */
-async function readLimitsOfKeys({ journal, snapshot, target, signal }: RunState): Promise<void> {
-  const rows = presentWrites(journal.writes);
-  async function ask(): Promise<void> {
-    // All take from the same rows.
-    for (let next = rows.next(); next.done !== true; next = rows.next()) {
-      const { kind, name, bifrostId } = next.value;
-      if (isListed(kind, name) || bifrostId === null || snapshot.byId('virtual_key', keyOf(name)) === undefined)
-        continue;
-      checkGoing({ signal });
-      const limit = await target.get(kind, bifrostId, {});
-      if (limit !== undefined) snapshot.put(limit);
-    }
-  }
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, ask));
-}
-
-/** `virtual_key/<id>/<provider>/<model>` */
-function keyOf(name: string): string {
-  return name.split('/')[1] ?? '';
+async function seeLimitsOfKeys(state: RunState, rows: readonly WriteRow[]): Promise<void> {
+  const { snapshot, target } = state;
+  const limits = await sideBySide(rows, async ({ kind, name, bifrostId }) => {
+    // `virtual_key/<id>/<provider>/<model>`
+    const [, key = ''] = name.split('/');
+    if (bifrostId === null || snapshot.byId('virtual_key', key) === undefined) return [];
+    checkGoing(state);
+    return [await target.get(kind, bifrostId, {})];
+  });
+  for (const limit of limits) if (limit !== undefined) snapshot.put(limit);
 }
 
 function isAway({ snapshot }: RunState, { kind, bifrostId }: WriteRow): boolean {
@@ -139,7 +131,7 @@ function relink({ journal }: RunState, row: WriteRow, isMade: IsGone): void {
 function forget({ journal }: RunState, row: WriteRow): void {
   journal.writes.settle(row, { state: 'removed', bifrostId: null, origin: null, bodies: '[]', shown: null });
   if (isListed(row.kind, row.name)) journal.objects.recreate(row);
-  else journal.objects.lacksLimits(keyOf(row.name));
+  else for (const { seq } of journal.objects.needing(row)) journal.objects.lacksLimits(seq);
 }
 
 /** On the records it stands for; without such on the first that needs it, so that a provider is named once. */

@@ -27,7 +27,7 @@ export interface WrittenObjects {
   /** A written record lost links that are to be made again. */
   lacks(seq: number, missing: readonly Missing[]): void;
   /** The virtual key lost a limit for a model that is to be made again; those that are there are not sent again. */
-  lacksLimits(keyId: string): void;
+  lacksLimits(seq: number): void;
   /** The record is on Bifrost as LiteLLM has it now, unless a finding `update_left` says otherwise: it has drifted no more. */
   upToDate(seq: number): void;
   /** Findings of all records that a look at Bifrost has led to are out of date. */
@@ -54,7 +54,7 @@ export function writtenObjects(db: Database, commits: Commits, now: () => string
   );
   const lacksLimits = db.prepare(
     `UPDATE records SET detail = json_set(detail, '$.modelLimits', json('false')), updated_at = @now
-      WHERE bifrost_kind = 'virtual_key' AND bifrost_id = @keyId AND status = 'written'`,
+      WHERE seq = @seq AND status = 'written'`,
   );
   const upToDate = db.prepare(
     `UPDATE records SET written_fingerprint = fingerprint, written_record = NULL
@@ -71,8 +71,8 @@ export function writtenObjects(db: Database, commits: Commits, now: () => string
     lacks: (seq, missing) => {
       commits.do(() => lacks.run({ seq, missing: JSON.stringify(missing), now: now() }));
     },
-    lacksLimits: (keyId) => {
-      commits.do(() => lacksLimits.run({ keyId, now: now() }));
+    lacksLimits: (seq) => {
+      commits.do(() => lacksLimits.run({ seq, now: now() }));
     },
     upToDate: (seq) => {
       commits.do(() => {

@@ -1,11 +1,9 @@
+import { sideBySide } from '../side-by-side.js';
 import type { Client } from './client.js';
 import { listAll, listMembers, listModelConfigs, listProviderKeys, listUsers } from './lists.js';
 import type { TargetObject, TeamObject, ProviderObject, VirtualKeyObject } from './objects.js';
 import { createObjectIndex } from './object-index.js';
 import type { Capabilities, Snapshot } from './target.js';
-
-/** How many lists are read side by side; the gateway is in use. */
-const SIDE_BY_SIDE = 4;
 
 /** Everything on the gateway, each list once (B§10.1). Throws MigrateError when any of it cannot be read whole. */
 export async function readSnapshot(client: Client, capabilities: Capabilities): Promise<Snapshot> {
@@ -30,7 +28,7 @@ export async function readSnapshot(client: Client, capabilities: Capabilities): 
 
 async function keysOf(client: Client, providers: readonly ProviderObject[]): Promise<readonly TargetObject[]> {
   // Per provider, because GET /api/keys shows neither aliases nor `enabled` (B§4.1).
-  return gather(providers, async (provider) => (await listProviderKeys(client, provider.name)) ?? []);
+  return sideBySide(providers, async (provider) => (await listProviderKeys(client, provider.name)) ?? []);
 }
 
 async function membersOf(
@@ -39,21 +37,7 @@ async function membersOf(
   teams: readonly TeamObject[],
 ): Promise<readonly TargetObject[]> {
   if (!capabilities.teamMembers) return [];
-  return gather(teams, async (team) => (await listMembers(client, capabilities, team.id)) ?? []);
-}
-
-async function gather<T, R>(items: readonly T[], read: (item: T) => Promise<readonly R[]>): Promise<readonly R[]> {
-  const results: (readonly R[])[] = [];
-  let next = 0;
-  async function worker(): Promise<void> {
-    while (next < items.length) {
-      const at = next;
-      next += 1;
-      results[at] = await read(items[at] as T);
-    }
-  }
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-  return results.flat();
+  return sideBySide(teams, async (team) => (await listMembers(client, capabilities, team.id)) ?? []);
 }
 
 /** Virtual keys repeat the same few lists of models and keys thousands of times: one copy of each is kept. */
